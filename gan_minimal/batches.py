@@ -1,0 +1,93 @@
+"""Batches in an order that depends on the seed and the round alone, so that runs can be resumed."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, Sampler, TensorDataset
+
+from gan_minimal.errors import UserError
+
+
+class Order(Sampler[list[int]]):
+    """The examples of each round, from round `first` on, without end.
+
+    Every epoch is a new permutation drawn from `(seed, epoch)`, and its last, incomplete batch is
+    dropped. Nothing has to be stored to find one's way back: round 12,345 has the same examples
+    whether the run was interrupted or not.
+    """
+
+    def __init__(self, examples: int, batch: int, seed: int, first: int) -> None:
+        if examples < batch:
+            raise UserError(
+                f"The data has {examples} examples, fewer than one batch of {batch}: "
+                f"use --batch {examples} or less."
+            )
+        self.examples, self.batch, self.seed, self.first = examples, batch, seed, first
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """Yield lists of `batch` indices for ever."""
+        epoch, place = divmod(self.first, self.examples // self.batch)
+        while True:
+            generator = torch.Generator().manual_seed(self.seed * 1_000_003 + epoch)
+            permutation = torch.randperm(self.examples, generator=generator)
+            rounds = permutation.split(self.batch)[: self.examples // self.batch]
+            yield from (indices.tolist() for indices in rounds[place:])
+            epoch, place = epoch + 1, 0
+
+
+def batches(
+    dataset: Dataset[tuple[Tensor, ...]], batch: int, seed: int, device: str, first: int = 0
+) -> Iterator[tuple[Tensor, ...]]:
+    """Yield batches on `device` for ever, beginning with round `first`.
+
+    A data set in memory is moved to the device once, if it takes at most half of what is free
+    there; anything else is read by worker processes ahead of time.
+
+    Args:
+        dataset: Examples `(image, ...)`; a `TensorDataset` counts as being in memory.
+        batch: Examples in a batch.
+        seed: Seed of the order.
+        device: Where the batches shall be.
+        first: Rounds that have been played already.
+
+    Raises:
+        UserError: If there are fewer examples than one batch.
+    """
+    order = Order(len(dataset), batch, seed, first)  # type: ignore[arg-type]
+    if isinstance(dataset, TensorDataset):
+        tensors = dataset.tensors
+        if fits(tensors, device):
+            tensors = tuple(tensor.to(device) for tensor in tensors)
+        for indices in order:
+            chosen = torch.tensor(indices, device=tensors[0].device)
+            yield tuple(tensor[chosen].to(device) for tensor in tensors)
+    loader = DataLoader(
+        dataset,
+        batch_sampler=order,
+        num_workers=min(4, os.cpu_count() or 1),
+        pin_memory=device.startswith("cuda"),
+        worker_init_fn=ignore_interrupts,
+        generator=torch.Generator(),  # else the loader would draw from the global random numbers
+    )
+    for examples in loader:
+        yield tuple(tensor.to(device, non_blocking=True) for tensor in examples)
+
+
+def fits(tensors: tuple[Tensor, ...], device: str) -> bool:
+    """Say whether `tensors` take at most half of the free memory of a CUDA device."""
+    if not device.startswith("cuda"):
+        return True
+    free, _ = torch.cuda.mem_get_info(device)
+    return sum(tensor.nbytes for tensor in tensors) <= free / 2
+
+
+def ignore_interrupts(_worker: int) -> None:
+    """Leave Ctrl-C and SIGTERM to the main process, which saves and then ends its workers.
+
+    Terminals send Ctrl-C, and service managers SIGTERM, to all processes of a program at once.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)

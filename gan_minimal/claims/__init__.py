@@ -1,0 +1,130 @@
+"""Claims: statements of the notes that a small experiment bears out or refutes.
+
+Every claim has a file of its own here, with the statement, the measurement and the rule that turns
+the measured values into a verdict. The rule is fixed before the measurement; what fails is
+published as failing. The values that pages show are recorded in `records/`.
+"""
+
+import importlib
+import json
+import pkgutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gan_minimal import checkpoint, models
+from gan_minimal.errors import UserError
+
+FOLDER = Path(__file__).parent / "records"
+
+Text = tuple[str, str]
+"""The same in Korean and in English."""
+Values = Mapping[str, Sequence[float]]
+"""Measured values by name, one for each seed."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement, how it is measured and when it holds.
+
+    Attributes:
+        id: Its name on pages and on the command line.
+        says: What the notes say.
+        place: Where they say it: a page and a heading, such as `lecture.md#dcgan`.
+        measured: What is measured, on which data, and what was held equal.
+        rule: In words, when the claim holds.
+        labels: Readable names of the values.
+        measure: Returns the values.
+        holds: The rule.
+        opening: Returns a few numbers with which the measurement begins; for a slow claim they
+            stand in for the measurement when it is checked that today's code would repeat it.
+            None for a fast claim, which is measured again as a whole.
+        tolerance: How far a value may be off when it is measured again, relative.
+    """
+
+    id: str
+    says: Text
+    place: str
+    measured: Text
+    rule: Text
+    labels: Mapping[str, Text]
+    measure: Callable[[], Values]
+    holds: Callable[[Values], bool]
+    opening: Callable[[], Sequence[float]] | None = None
+    tolerance: float = 0.05
+
+
+@cache
+def claims() -> dict[str, Claim]:
+    """Return all claims by their ids, sorted."""
+    modules = (m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]))
+    found = [importlib.import_module(f"{__name__}.{name}").CLAIM for name in sorted(modules)]
+    return {claim.id: claim for claim in found}
+
+
+def get(name: str) -> Claim:
+    """Return the claim with the id `name`.
+
+    Raises:
+        UserError: If there is none; the message names the nearest one.
+    """
+    if name not in claims():
+        raise UserError(f"There is no claim {name!r}: {models.nearest(name, list(claims()))}")
+    return claims()[name]
+
+
+def measure(claim: Claim) -> dict[str, Any]:
+    """Measure a claim and return what is recorded of it."""
+    from gan_minimal.record import environment
+
+    began = time.perf_counter()
+    values = {name: [float(f"{v:.4g}") for v in seeds] for name, seeds in claim.measure().items()}
+    return {
+        "id": claim.id,
+        "values": values,
+        "opening": list(claim.opening()) if claim.opening else [],
+        "seconds": round(time.perf_counter() - began, 1),
+        "environment": environment(),
+    }
+
+
+def write(record: dict[str, Any], folder: Path = FOLDER) -> None:
+    """Keep what was measured."""
+    text = json.dumps(record, indent=1) + "\n"
+    path = folder / f"{record['id']}.json"
+    checkpoint.write_whole(path, lambda temporary: temporary.write_text(text))
+
+
+def read(claim: Claim, folder: Path = FOLDER) -> dict[str, Any] | None:
+    """Return what is recorded of a claim, or None if it was never measured."""
+    path = folder / f"{claim.id}.json"
+    if not path.exists():
+        return None
+    record: dict[str, Any] = json.loads(path.read_text())
+    return record
+
+
+def check(claim: Claim) -> list[str]:
+    """Say in sentences what makes a claim's record stale; nothing if it is fresh."""
+    record = read(claim)
+    if record is None:
+        return ["it was never measured"]
+    if claim.opening is not None:
+        now, then = {"opening": claim.opening()}, {"opening": record["opening"]}
+        tolerance = 1e-3
+    else:
+        now, then = dict(claim.measure()), record["values"]
+        tolerance = claim.tolerance
+        if claim.holds(now) != claim.holds(then):
+            return ["its verdict is another one today"]
+    if now.keys() != then.keys():
+        return ["other values are measured today"]
+    return [
+        f"{name} is {x:.4g} today, recorded: {y:.4g}"
+        for name in then
+        for x, y in zip(now[name], then[name], strict=True)
+        if abs(x - y) > tolerance * abs(y)
+    ]

@@ -1,0 +1,224 @@
+"""Makes the snapshots of the built-in data again: `python -m gan_minimal.data.build NAME`.
+
+Needs the extra `data` (`pip install 'gan-minimal[data]'`), whose versions are pinned: another
+version of the style or of a font may draw something else. `snapshots/README.md` says where the
+two fonts and the photograph come from that are given by path.
+"""
+
+import argparse
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from gan_minimal.data import faces, hangul, snapshot
+from gan_minimal.errors import UserError
+
+FACES = 10_240
+# 24 of the 45 hair styles of the original are short; ten of them are left, so each counts more.
+SHORT_WEIGHT = 2.4
+PROBABILITY = {"accessories": 10, "beard": 20, "glasses": 30, "hat": 20}
+
+
+def write(name: str, **arrays: NDArray[np.generic]) -> None:
+    """Write arrays as an `.npz` file that `numpy.load` reads, LZMA-packed, without dates."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
+        for key, array in arrays.items():
+            member = io.BytesIO()
+            np.save(member, array, allow_pickle=False)
+            info = zipfile.ZipInfo(f"{key}.npy", (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_LZMA
+            archive.writestr(info, member.getvalue())
+    write_bytes(name, content.getvalue())
+
+
+def write_bytes(name: str, content: bytes) -> None:
+    """Write a snapshot file and bring `SHA256SUMS` up to date."""
+    (snapshot.FOLDER / name).write_bytes(content)
+    kept = snapshot.sums() if (snapshot.FOLDER / "SHA256SUMS").exists() else {}
+    kept[name] = hashlib.sha256(content).hexdigest()
+    lines = [f"{digest}  {file}\n" for file, digest in sorted(kept.items())]
+    (snapshot.FOLDER / "SHA256SUMS").write_text("".join(lines), encoding="ascii")
+    print(f"{name}: {len(content):,} bytes")
+
+
+def measure_hair() -> NDArray[np.uint8]:
+    """Return how many pixels of each hair style each hat leaves visible (hair styles, hats)."""
+    face = next(drawn(None))
+    table = np.zeros((len(faces.PARTS["hair"]), len(faces.PARTS["hat"])), dtype=np.uint8)
+    for i, hair in enumerate(faces.PARTS["hair"]):
+        for j, hat in enumerate(faces.PARTS["hat"]):
+            face |= {"hairVariant": hair, "hatVariant": hat, "hatProbability": 100}
+            face |= {"beardProbability": 0}
+            pictures = [faces.render({**face, "hairColor": color}) for color in ("#f00", "#0f0")]
+            table[i, j] = (pictures[0] != pictures[1]).any(axis=2).sum()
+    return table
+
+
+def drawn(visible: NDArray[np.uint8] | None) -> Iterator[faces.Options]:
+    """Yield the faces of the seeds "0", "1", ... without end, repetitions included.
+
+    Args:
+        visible: The table of `measure_hair`; without it hats are left as they are drawn.
+    """
+    from dicebear import Avatar
+
+    choices: dict[str, object] = {
+        f"{part}Variant": {
+            variant: SHORT_WEIGHT if variant in faces.SHORT else 1 for variant in variants
+        }
+        for part, variants in faces.PARTS.items()
+    }
+    choices["hairColor"] = list(faces.COLORS["hair"])
+    always = {f"{part}Probability": 100 for part in faces.OPTIONAL}
+    natural = {f"{part}Probability": PROBABILITY[part] for part in faces.OPTIONAL}
+    seed = 0
+    while True:
+        base = choices | {"seed": str(seed)}
+        chosen = Avatar(faces.style(), base | always).to_json()["options"]
+        # Each choice has its own random numbers: what is worn does not depend on the variants.
+        worn = Avatar(faces.style(), natural | {"seed": str(seed)}).to_json()["options"]
+        face: faces.Options = {f"{part}Variant": chosen[f"{part}Variant"] for part in faces.PARTS}
+        for part in faces.OPTIONAL:
+            face[f"{part}Probability"] = 100 if f"{part}Variant" in worn else 0
+        for name in faces.COLORS:
+            face[f"{name}Color"] = chosen[f"{name}Color"][0]
+        if visible is not None:
+            hair, hat = str(face["hairVariant"]), str(face["hatVariant"])
+            face["hatVariant"] = faces.fitting(hair, hat, "hat", visible)
+        yield face
+        seed += 1
+
+
+def distinct(count: int, visible: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
+    """Draw the first `count` faces that differ from all before them in at least one pixel.
+
+    Returns:
+        The pictures (count, 16, 16, 3) and the codes (count, 20).
+    """
+    pictures: dict[bytes, NDArray[np.uint8]] = {}
+    codes = []
+    for face in drawn(visible):
+        picture = faces.render(face)
+        if pictures.setdefault(picture.tobytes(), picture) is picture:
+            codes.append(faces.encode(face))
+        if len(codes) == count:
+            break
+    return np.stack(list(pictures.values())), np.stack(codes)
+
+
+def build_faces() -> None:
+    """Draw faces16 and write its snapshot."""
+    visible = measure_hair()
+    pictures, codes = distinct(FACES, visible)
+    palette, indices = np.unique(pictures.reshape(-1, 3), axis=0, return_inverse=True)
+    kind = np.uint8 if len(palette) <= 256 else np.uint16
+    write(
+        "faces16.npz",
+        indices=indices.reshape(pictures.shape[:3]).astype(kind),
+        palette=palette,
+        codes=codes,
+        hair_visible=visible,
+    )
+
+
+def glyph(path: Path, syllable: str, size: int) -> NDArray[np.uint8]:
+    """Draw a syllable four times too large, centre it by its ink and reduce it to 32x32.
+
+    Args:
+        path: Font file.
+        syllable: What to draw.
+        size: Font size in pixels of the small picture; glyphs that would not fit into 30 by 30
+            pixels are drawn as large as fits.
+
+    Returns:
+        Array (32, 32) of 16 greys: 0 ink, 15 paper.
+    """
+    size *= 4
+    picture, box = _ink(path, syllable, size)
+    while max(box[2] - box[0], box[3] - box[1]) > 120:
+        size -= 1
+        picture, box = _ink(path, syllable, size)
+    left, top = (box[0] + box[2]) // 2 - 64, (box[1] + box[3]) // 2 - 64
+    cell = picture.crop((left, top, left + 128, top + 128)).reduce(4)
+    return np.round(np.asarray(cell) / 17).astype(np.uint8)
+
+
+def _ink(path: Path, syllable: str, size: int) -> tuple[Image.Image, tuple[int, int, int, int]]:
+    picture = Image.new("L", (384, 384), 255)
+    ImageDraw.Draw(picture).text((128, 128), syllable, font=_font(path, size), fill=0)
+    box = picture.point([255] * 240 + [0] * 16).getbbox()
+    if box is None:
+        raise UserError(f"The font {path} has no glyph for {syllable}.")
+    return picture, box
+
+
+@cache
+def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
+    # The basic layout needs no library that may be missing, and one syllable needs no shaping.
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def packaged_fonts() -> dict[str, Path]:
+    """Return the files of the three fonts that come with the extra `data`."""
+    import pylopdf_fonts_ko
+
+    # Found without importing it: importing would load matplotlib and change its settings.
+    nanum = find_spec("koreanize_matplotlib")
+    if nanum is None or nanum.origin is None:
+        raise UserError("Drawing glyphs needs more packages: pip install 'gan-minimal[data]'.")
+    return {
+        "noto-sans": Path(pylopdf_fonts_ko.sans_path()),
+        "noto-serif": Path(pylopdf_fonts_ko.serif_path()),
+        "nanum-gothic": Path(nanum.origin).parent / "fonts" / "NanumGothicExtraBold.ttf",
+    }
+
+
+def build_hangul(brush: Path | None, pen: Path | None) -> None:
+    """Draw hangul32 and write a snapshot for every font whose file is known."""
+    paths = packaged_fonts()
+    paths |= {"nanum-brush": brush} if brush else {}
+    paths |= {"nanum-pen": pen} if pen else {}
+    for name, path in paths.items():
+        size = hangul.FONTS[name].size
+        glyphs = np.stack([glyph(path, syllable, size) for syllable in hangul.syllables()])
+        write(f"hangul32-{name}.npz", glyphs=glyphs)
+
+
+def build_photo(path: Path) -> None:
+    """Reduce the photograph to 250 by 167 pixels and write it without loss."""
+    with Image.open(path) as image:
+        small = image.convert("RGB").resize((250, 167), Image.Resampling.LANCZOS)
+    content = io.BytesIO()
+    small.save(content, "PNG", optimize=True)
+    write_bytes("photo.png", content.getvalue())
+
+
+def main() -> None:
+    """Build what the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m gan_minimal.data.build", description=__doc__)
+    parser.add_argument("name", choices=("faces16", "hangul32", "photo"))
+    parser.add_argument("--brush", type=Path, help="font file of Nanum Brush Script")
+    parser.add_argument("--pen", type=Path, help="font file of Nanum Pen Script")
+    parser.add_argument("--photo", type=Path, help="rocket.jpg of scikit-image")
+    given = parser.parse_args()
+    if given.name == "faces16":
+        build_faces()
+    elif given.name == "hangul32":
+        build_hangul(given.brush, given.pen)
+    elif given.photo is None:
+        parser.error("the photograph needs --photo")
+    else:
+        build_photo(given.photo)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+"""Recorded runs: train a tiny preset, score it, and keep everything a page shows of it.
+
+A recorded run is *fresh* as long as today's code still begins it the same way and still scores it
+the same: see `check`.
+"""
+
+import hashlib
+import json
+import math
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from gan_minimal import checkpoint, data, fragments, images, models, train, zoo
+from gan_minimal.batches import batches
+from gan_minimal.errors import UserError
+from gan_minimal.evaluate import evaluate
+
+# Recorded runs, in the order in which they depend on each other: name -> model and preset.
+RUNS = {
+    "attributes": ("attributes", "tiny"),
+    "gan": ("gan", "tiny"),
+    "dcgan": ("dcgan", "tiny"),
+}
+
+FIRST_STEPS = 5  # rounds that `check` repeats
+DRIFT = 1e-3  # how far their losses may be from the recorded ones, relative
+FRAMES = 40  # pictures of the training animation, before it is made to fit
+
+
+def plan(name: str) -> tuple[str, str, dict[str, Any], train.Settings]:
+    """Return model, preset, the model's arguments and the settings of recorded run `name`.
+
+    Raises:
+        UserError: If there is no such run; the message names the nearest one.
+    """
+    if name not in RUNS:
+        raise UserError(f"There is no recorded run {name!r}: {models.nearest(name, list(RUNS))}")
+    model, which = RUNS[name]
+    preset = models.preset(model, which)
+    return model, which, preset["model"], train.Settings(**preset["train"])
+
+
+def record(name: str, pictures: Path) -> dict[str, Any]:
+    """Train recorded run `name` and write its JSON, its weights and its pictures.
+
+    Args:
+        name: One of `RUNS`.
+        pictures: Folder in which a folder `name` with samples, animation and losses is made.
+
+    Returns:
+        What was written as JSON.
+
+    Raises:
+        UserError: If there is no such run, or training was interrupted or diverged.
+    """
+    model, which, arguments, settings = plan(name)
+    dataset = data.load(settings.data)
+    opening = first_steps(name)
+    run = train.new(model, arguments, settings)
+    frames: list[Tensor] = []
+    began = time.perf_counter()
+    train.train(run, dataset, settings, watch=lambda run: film(run, settings.steps, frames))
+    seconds = time.perf_counter() - began
+    if run.step < settings.steps:
+        raise UserError(f"Recording {name} was interrupted; nothing was written.")
+
+    sampler = run.sampler.cpu()
+    path = zoo.FOLDER / f"{name}.safetensors"
+    checkpoint.save_weights(path, zoo.stored(sampler).state_dict())
+    content: dict[str, Any] = {
+        "name": name,
+        "model": model,
+        "preset": which,
+        "seed": settings.seed,
+        "steps": settings.steps,
+        "seconds": round(seconds, 1),
+        "settings": {"model": arguments, "train": asdict(settings)},
+        "parameters": {
+            part: sum(p.numel() for p in child.parameters())
+            for part, child in run.model.named_children()
+        },
+        "weights_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "first_steps": opening,
+        "losses": rounded({"step": run.losses.step, **run.losses.players}),
+        "environment": environment(),
+    }
+    zoo.write(name, content)
+    # scored as everybody will see it: from the stored weights, which are in half precision
+    content["metrics"] = evaluate(zoo.load(name), settings.data)
+    zoo.write(name, content)
+    draw(name, content, frames, pictures)
+    return content
+
+
+def first_steps(name: str) -> list[dict[str, float]]:
+    """Return the losses of the first rounds of run `name`, in float32 on one thread of the CPU."""
+    model, _, arguments, settings = plan(name)
+    settings = replace(settings, precision="float32", device="cpu", ema=0.0)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        run = train.new(model, arguments, settings)
+        run.model.train()
+        stream = batches(data.load(settings.data), settings.batch, settings.seed, "cpu")
+        return [
+            {player: loss.item() for player, loss in train.play(run, next(stream), settings)}
+            for _ in range(FIRST_STEPS)
+        ]
+    finally:
+        torch.set_num_threads(threads)
+
+
+def check(name: str) -> list[str]:
+    """Say in sentences what makes recorded run `name` stale; nothing if it is fresh.
+
+    It is fresh if its first rounds, repeated in float32 with the recorded seed, give the recorded
+    losses within 0.1 %, and its stored weights give the recorded metrics within their tolerance.
+    """
+    content = zoo.read(name)
+    _, _, arguments, settings = plan(name)
+    complaints = []
+    today = {"model": arguments, "train": asdict(settings)}
+    if as_json(today) != content["settings"]:
+        complaints.append("its settings are not those of today's preset")
+    for i, (now, then) in enumerate(zip(first_steps(name), content["first_steps"], strict=True)):
+        for player in then.keys() | now.keys():
+            if not close(now.get(player, math.nan), then.get(player, math.nan), DRIFT, 0):
+                complaints.append(
+                    f"in round {i + 1} the {player} starts with a loss of {now.get(player)}, "
+                    f"recorded: {then.get(player)}"
+                )
+    for metric, now in evaluate(zoo.load(name), settings.data).items():
+        then = content["metrics"].get(metric, {})
+        tolerance = then.get("tolerance", 0.0)
+        if not close(now["value"], then.get("value", math.nan), 0, tolerance):
+            complaints.append(f"{metric} is {now['value']:.4g}, recorded: {then.get('value')}")
+    return complaints
+
+
+def close(x: float, y: float, relative: float, absolute: float) -> bool:
+    """Compare two numbers; NaN is close to nothing."""
+    return math.isclose(x, y, rel_tol=relative, abs_tol=absolute)
+
+
+def film(run: train.Run, steps: int, frames: list[Tensor]) -> None:
+    """Append what the model draws now, if a frame of the animation is due.
+
+    Frames come at the squares of equal steps in time: most of what there is to see happens early.
+    """
+    due = round(steps * (len(frames) / (FRAMES - 1)) ** 2)
+    if hasattr(run.model, "sample") and run.step >= max(due, 1):
+        frames.append(train.sample(run.sampler, 8, seed=0))
+        run.model.train()
+
+
+def draw(name: str, content: dict[str, Any], frames: list[Tensor], pictures: Path) -> None:
+    """Write the pictures of run `name`: samples, training animation, loss curve."""
+    folder = pictures / name
+    fragments.write_losses(content, folder / "losses.svg")
+    model = zoo.load(name)
+    if not frames:
+        return
+    images.save(images.grid(train.sample(model, 64, seed=0), columns=8), folder / "samples.webp")
+    film_strip: list[Image.Image] = [images.grid(frame, 8, scale=2) for frame in frames]
+    images.save_animation(film_strip, folder / "training.webp")
+    if name == "dcgan":  # the wall of faces on the home page
+        wall = images.grid(train.sample(model, 320, seed=0), columns=40, gap=0)
+        light = wall.quantize(128, dither=Image.Dither.NONE).convert("RGB")  # a third of the bytes
+        images.save(light, folder / "wall.webp")
+
+
+def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[str, list[float]]:
+    """Thin losses out to at most `points`, by means of neighbours, with four decimals."""
+    width = -(-len(losses["step"]) // points)
+    thin = {}
+    for player, values in losses.items():
+        groups = [values[i : i + width] for i in range(0, len(values), width)]
+        means = [
+            group[-1] if player == "step" else math.fsum(group) / len(group) for group in groups
+        ]
+        thin[player] = means if player == "step" else [round(mean, 4) for mean in means]
+    return thin
+
+
+def environment() -> dict[str, Any]:
+    """Return what a measured number depends on besides the code."""
+    return {
+        "torch": torch.__version__.split("+")[0],
+        "python": platform.python_version(),
+        "processor": processor(),
+        "threads": torch.get_num_threads(),
+        "date": datetime.now(UTC).date().isoformat(),
+    }
+
+
+def processor() -> str:
+    """Return the name of this machine's processor, as far as it tells."""
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        for line in info.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def as_json(value: Any) -> Any:
+    """Return `value` as it comes back from a JSON file: tuples are lists there."""
+    return json.loads(json.dumps(value))

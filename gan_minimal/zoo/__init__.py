@@ -1,0 +1,62 @@
+"""Recorded runs: for each a JSON file that says how it was made and a file of its weights."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from gan_minimal import checkpoint, models
+from gan_minimal.errors import UserError
+
+FOLDER = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """Return the names of all recorded runs, sorted."""
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
+
+
+def read(name: str) -> dict[str, Any]:
+    """Return what is recorded of run `name`: settings, seed, metrics, losses, machine, date.
+
+    Raises:
+        UserError: If there is no such run; the message names the nearest one.
+    """
+    if name not in names():
+        raise UserError(f"There is no recorded run {name!r}: {models.nearest(name, names())}")
+    record: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
+    return record
+
+
+def write(name: str, record: dict[str, Any]) -> None:
+    """Write what is recorded of run `name`."""
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    path = FOLDER / f"{name}.json"
+    checkpoint.write_whole(path, lambda temporary: temporary.write_text(text))
+
+
+def load(name: str) -> nn.Module:
+    """Return the model of recorded run `name` with its weights, in evaluation mode.
+
+    Only the networks that sampling needs are stored; the others (a discriminator, say) hold fresh
+    random weights.
+
+    Raises:
+        UserError: If there is no such run, or its weights are damaged.
+    """
+    record = read(name)
+    path = FOLDER / f"{name}.safetensors"
+    weights = checkpoint.load_weights(path)
+    if hashlib.sha256(path.read_bytes()).hexdigest() != record["weights_sha256"]:
+        raise UserError(f"{path} is damaged: install the package again.")
+    model = models.build(record["model"], **record["settings"]["model"])
+    checkpoint.put_weights(stored(model), weights, path)
+    return model.eval()
+
+
+def stored(model: nn.Module) -> nn.ModuleDict:
+    """Return the parts of `model` whose weights a recorded run stores: its `recorded` ones."""
+    parts: tuple[str, ...] = model.recorded  # type: ignore[assignment]
+    return nn.ModuleDict({part: model.get_submodule(part) for part in parts})
