@@ -1,0 +1,71 @@
+# `make` says what there is. Two environments: .venv-site builds the site and needs neither torch
+# nor Node; .venv runs everything else. The README has plain equivalents of these lines.
+PYTHON ?= python3
+# More arguments for pytest, such as: make test ARGS="-k resume"
+ARGS ?=
+
+SITE = .venv-site/installed
+ALL = .venv/installed
+
+.PHONY: help site site-build test test-quick bench lint format clean
+
+help:
+	@echo "make site         build the site in both languages and show it on this machine"
+	@echo "make site-build   only build it, into site/"
+	@echo "make test         run all tests"
+	@echo "make test-quick   run the tests that take no more than a few seconds each"
+	@echo "make bench        time training, sampling and start-up (let nothing else run)"
+	@echo "make lint         check style, types and licences"
+	@echo "make format       put the code into the project's style"
+	@echo "make clean        remove what these commands made, the environments included"
+
+site: site-build
+	.venv-site/bin/python -m hooks.site serve
+
+site-build: $(SITE)
+	.venv-site/bin/python -m hooks.site build
+
+test: $(ALL) $(SITE)
+	.venv/bin/python -m pytest $(ARGS)
+
+test-quick: $(ALL) $(SITE)
+	.venv/bin/python -m pytest -m "not slow" $(ARGS)
+
+bench: $(ALL)
+	mkdir -p runs
+	.venv/bin/python -m pytest tests/benchmarks --benchmark-enable --benchmark-only \
+		--benchmark-json=runs/benchmarks.json $(ARGS)
+
+lint: $(ALL)
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/reuse lint
+
+format: $(ALL)
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+clean:
+	rm -rf .venv .venv-site .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage \
+		build dist site runs
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment is made again only when pyproject.toml has changed: the file `installed` in it
+# carries the date. Dependency groups need pip 25.1, newer than the pip of a fresh environment.
+define new-environment
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@echo "Making $(@D): this takes a while the first time."
+	test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+endef
+
+$(SITE): pyproject.toml
+	$(new-environment)
+	$(@D)/bin/python -m pip install --quiet --group site
+	@touch $@
+
+$(ALL): pyproject.toml
+	$(new-environment)
+	$(@D)/bin/python -m pip install --quiet --editable . --group test --group dev
+	@touch $@
