@@ -1,0 +1,104 @@
+"""Makes notebook pages as light as the other pages and gives them their headings' ids.
+
+mkdocs-jupyter puts 590 KB of styles and scripts, some of them from other servers, into every
+page. The cells alone are kept, in the markup that the site's own style sheet knows. Code and
+output come from the committed notebook; nothing is executed.
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from bs4 import BeautifulSoup, Tag
+
+if TYPE_CHECKING:
+    from mkdocs.structure.pages import Page
+
+
+def front_matter(notebook: dict[str, Any]) -> str:
+    """Return the `page` entry of the notebook's metadata as a front matter block.
+
+    Args:
+        notebook: The parsed `.ipynb` file.
+    """
+    # JSON is YAML, so there is nothing to convert.
+    page = json.dumps(notebook["metadata"].get("page", {}), ensure_ascii=False)
+    return f"---\n{page}\n---\n"
+
+
+def plain_cells(rendered: str) -> tuple[str, list[Any]]:
+    """Reduce the page that nbconvert made to its cells.
+
+    Args:
+        rendered: The HTML of mkdocs-jupyter.
+
+    Returns:
+        The HTML of the cells, and the headings as MkDocs' table of contents wants them.
+    """
+    soup = BeautifulSoup(rendered, "html.parser")
+    new = BeautifulSoup("", "html.parser")
+    tokens: list[Any] = []
+    for cell in soup.select(".jp-MarkdownCell, .jp-CodeCell .jp-CodeCell"):
+        for text in cell.select(".jp-RenderedMarkdown"):
+            for heading in text.find_all(["h1", "h2", "h3", "h4"]):
+                _give_id(heading)
+                _append(tokens, heading)
+            new.extend(list(text.children))
+        for code in cell.select("[class^=highlight] > pre"):
+            new.append(_code_block(new, code))
+        for output in cell.select(".jp-OutputArea-output"):
+            del output["tabindex"]
+            output["class"] = "output"
+            new.append(output)
+    return str(new), tokens
+
+
+def _give_id(heading: Tag) -> None:
+    """Move the id of `<a id="walk"></a>` to the heading and make its permalink follow."""
+    anchor = heading.find("a", id=True)
+    if isinstance(anchor, Tag):
+        heading["id"] = anchor["id"]
+        anchor.decompose()
+    link = heading.find("a", class_="anchor-link")
+    if isinstance(link, Tag):
+        link["class"], link["href"], link.string = "headerlink", f"#{heading['id']}", "#"
+
+
+def _append(tokens: list[Any], heading: Tag) -> None:
+    """Hang a heading into the tree of headings, below the last one of a higher level."""
+    level = int(heading.name[1])
+    while tokens and tokens[-1]["level"] < level:
+        tokens = tokens[-1]["children"]
+    name = heading.get_text().removesuffix("#").strip()
+    tokens.append(
+        {"level": level, "id": heading["id"], "name": name, "html": name, "data-toc-label": ""}
+        | {"children": []}
+    )
+
+
+def _code_block(soup: BeautifulSoup, pre: Tag) -> Tag:
+    """Wrap highlighted code as the theme does, which then adds its copy button."""
+    block = soup.new_tag("div", attrs={"class": "language-python highlight"})
+    code = soup.new_tag("code")
+    code.extend(list(pre.children))
+    pre.append(code)
+    block.append(pre)
+    return block
+
+
+def on_page_read_source(page: "Page", **_: Any) -> str | None:
+    """Give MkDocs the page data of a notebook; mkdocs-jupyter reads the cells by itself."""
+    if not page.file.src_uri.endswith(".ipynb"):
+        return None
+    with open(page.file.abs_src_path or "", encoding="utf-8") as file:
+        return front_matter(json.load(file))
+
+
+def on_page_content(content: str, page: "Page", **_: Any) -> str | None:
+    """Replace what mkdocs-jupyter rendered by the plain cells."""
+    if not page.file.src_uri.endswith(".ipynb"):
+        return None
+    from mkdocs.structure.toc import get_toc
+
+    content, tokens = plain_cells(content)
+    page.toc = get_toc(tokens)
+    return content
