@@ -1,0 +1,45 @@
+from pathlib import Path
+
+import pytest
+
+from hooks.files import page_sources, shared_files
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name in (
+        "docs/assets/css/site.css",
+        "docs/assets/runs/dcgan/samples.webp",
+        "docs/ko/index.md",
+        "docs/ko/models/dcgan.md",
+        "docs/ko/notebooks/walk.ipynb",
+        "docs/ko/_generated/dcgan-badges.md",
+        "docs/ko/_diagrams/gan.svg",
+        "gan_minimal/train.py",
+        "gan_minimal/models/dcgan.py",
+        "gan_minimal/zoo/dcgan.json",
+        "snippets/softplus.py",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    return tmp_path
+
+
+def test_pictures_and_code_are_published(tree):
+    assert set(shared_files(tree, "ko")) == {
+        "assets/css/site.css",
+        "assets/runs/dcgan/samples.webp",
+        "code/train.py",
+        "code/models/dcgan.py",
+        "code/snippets/softplus.py",
+    }
+
+
+def test_the_english_site_uses_the_styles_of_the_korean_one(tree):
+    korean, english = shared_files(tree, "ko"), shared_files(tree, "en")
+    assert korean.keys() - english.keys() == {"assets/css/site.css"}
+
+
+def test_only_pages_have_a_source_to_download(tree):
+    found = [path.as_posix() for path in page_sources(tree / "docs/ko")]
+    assert found == ["index.md", "models/dcgan.md", "notebooks/walk.ipynb"]

@@ -1,0 +1,53 @@
+import json
+
+from hooks.notebooks import front_matter, plain_cells
+
+RENDERED = """
+<style>body { color: red }</style><script src="https://example.org/x.js"></script>
+<div class="jp-Cell jp-MarkdownCell"><div class="jp-RenderedMarkdown">
+<h1 id="Walk">걷기 <a id="walk"></a><a class="anchor-link" href="#Walk">¶</a></h1><p>Text</p>
+<h2 id="A">사이 <a id="between"></a><a class="anchor-link" href="#A">¶</a></h2>
+<h3 id="deep">Deep</h3><h2 id="next">Next</h2>
+</div></div>
+<div class="jp-Cell jp-CodeCell"><div class="jp-Cell jp-CodeCell">
+<div class="highlight-ipynb hl-python"><pre><span></span><span class="kn">import</span> math
+</pre></div><div class="clipboard-copy-txt">import math</div>
+<div class="jp-RenderedText jp-OutputArea-output" tabindex="0"><pre>3.142</pre></div>
+</div></div>
+"""
+
+
+def test_only_the_cells_are_kept():
+    content, _ = plain_cells(RENDERED)
+    assert "<style" not in content
+    assert "<script" not in content
+    assert "clipboard" not in content
+    assert "<p>Text</p>" in content
+
+
+def test_headings_take_the_id_of_their_anchor():
+    content, _ = plain_cells(RENDERED)
+    assert '<h1 id="walk">걷기 <a class="headerlink" href="#walk">#</a></h1>' in content
+    assert '<h2 id="between">' in content
+
+
+def test_the_table_of_contents_is_a_tree():
+    _, (top,) = plain_cells(RENDERED)
+    assert (top["level"], top["id"], top["name"]) == (1, "walk", "걷기")
+    between, following = top["children"]
+    assert [between["id"], following["id"]] == ["between", "next"]
+    assert [child["id"] for child in between["children"]] == ["deep"]
+
+
+def test_code_gets_the_markup_that_the_copy_button_looks_for():
+    content, _ = plain_cells(RENDERED)
+    assert '<div class="language-python highlight"><pre><code>' in content
+    assert '<div class="output"' in content
+    assert "tabindex" not in content
+
+
+def test_page_data_come_from_the_notebook():
+    notebook = {"metadata": {"page": {"title": "걷기", "tags": ["GAN"]}}}
+    _, data, _ = front_matter(notebook).split("---\n")
+    assert json.loads(data) == notebook["metadata"]["page"]
+    assert front_matter({"metadata": {}}) == "---\n{}\n---\n"

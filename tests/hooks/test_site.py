@@ -1,0 +1,112 @@
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from hooks import site
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "en").mkdir()
+    (tmp_path / "index.html").write_text("처음")
+    (tmp_path / "404.html").write_text("없다")
+    (tmp_path / "en/404.html").write_text("nothing")
+    (tmp_path / "wall.webp").write_bytes(b"RIFF")
+    return tmp_path
+
+
+@pytest.fixture
+def address(folder):
+    with site.server(folder, port=0) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/"
+        running.shutdown()
+
+
+def test_files_are_served_with_their_type(address):
+    with urllib.request.urlopen(address + "wall.webp") as answer:
+        assert answer.headers["Content-Type"] == "image/webp"
+    with urllib.request.urlopen(address) as answer:
+        assert answer.read().decode() == "처음"
+
+
+@pytest.mark.parametrize(("path", "text"), [("nowhere/", "없다"), ("en/nowhere/", "nothing")])
+def test_what_is_not_there_is_answered_in_the_readers_language(address, path, text):
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(address + path)
+    assert caught.value.code == 404
+    assert caught.value.read().decode() == text
+
+
+def test_the_body_of_a_missing_page_is_left_out_where_only_its_head_was_asked(address):
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(urllib.request.Request(address + "nowhere", method="HEAD"))
+    assert caught.value.read() == b""
+
+
+def test_other_errors_are_answered_as_usual(address):
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(urllib.request.Request(address, method="PUT", data=b""))
+    assert caught.value.code == 501
+
+
+def test_the_next_port_is_taken_when_the_first_is_not_free(folder):
+    with site.server(folder, port=0) as first, site.server(folder, first.server_port) as second:
+        assert second.server_port > first.server_port
+        with pytest.raises(OSError, match="in use"):
+            site.server(folder, first.server_port, tries=1)
+    with pytest.raises(ValueError, match="at least 1"):
+        site.server(folder, tries=0)
+
+
+def test_serving_says_where_to_look(folder, monkeypatch, capsys):
+    def interrupt(self: site.ThreadingHTTPServer) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(site.ThreadingHTTPServer, "serve_forever", interrupt)
+    site.main(["serve", "--site", str(folder), "--port", "0"])
+    (line,) = capsys.readouterr().out.strip().splitlines()
+    assert line.startswith("Look at http://127.0.0.1:")
+
+
+def test_serving_needs_a_built_site(tmp_path):
+    with pytest.raises(SystemExit, match=r"python -m hooks\.site build"):
+        site.serve(tmp_path)
+
+
+def test_building_needs_mkdocs(tmp_path, monkeypatch):
+    monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match="--group site"):
+        site.build(tmp_path)
+
+
+def test_korean_is_built_before_english_and_into_an_empty_folder(folder, monkeypatch):
+    calls = []
+
+    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        assert "--strict" in command
+        calls.append((command[command.index("-f") + 1], command[-1], options["env"]))
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(site.subprocess, "run", run)
+    monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: name)
+    monkeypatch.setenv("SITE_URL", "https://example.org/gan/")
+    site.main(["build", "--site", str(folder)])
+    (korean, english) = calls
+    assert korean[:2] == ("mkdocs.yml", str(folder))
+    assert english[:2] == ("mkdocs.en.yml", str(folder / "en"))
+    assert korean[2]["SITE_URL_EN"] == "https://example.org/gan/en/"
+    assert not folder.exists()
+
+
+def test_a_build_that_fails_says_why(tmp_path, monkeypatch, capsys):
+    failed = subprocess.CompletedProcess([], 1, "INFO    -  Building\n", "WARNING -  Broken link\n")
+    monkeypatch.setattr(site.subprocess, "run", lambda *args, **options: failed)
+    monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: name)
+    with pytest.raises(SystemExit, match=r"mkdocs\.yml"):
+        site.build(tmp_path / "site")
+    assert capsys.readouterr().out == "WARNING -  Broken link\n"

@@ -1,0 +1,73 @@
+import ast
+import re
+import sys
+
+import pytest
+
+from hooks import snippets
+
+NAMES = sorted(path.stem for path in snippets.SNIPPETS.glob("*.py"))
+CHAOTIC = {"two_player_game": 4.0}  # a game amplifies rounding; its shares are in per cent
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_shows_what_the_snippet_prints(name):
+    shown = (snippets.OUTPUTS / f"{name}.txt").read_text(encoding="utf-8")
+
+    printed = snippets.run(snippets.SNIPPETS / f"{name}.py")
+    assert snippets.differences(printed, shown, CHAOTIC.get(name, 0.02)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_snippet_is_short_and_needs_nothing_but_torch(name):
+    text = (snippets.SNIPPETS / f"{name}.py").read_text(encoding="utf-8")
+    modules = {
+        alias.name if isinstance(node, ast.Import) else node.module
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+
+    assert len(text.splitlines()) <= 60
+    assert {module.split(".")[0] for module in modules} <= {
+        "torch",
+        "torchvision",
+        *sys.stdlib_module_names,
+    }
+    assert "print(" in text
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_snippet_is_in_the_gallery_with_its_output(root, language):
+    page = (root / "docs" / language / "snippets/index.md").read_text(encoding="utf-8")
+
+    assert sorted(re.findall(r'--8<-- "snippets/(\w+)\.py"', page)) == NAMES
+    assert sorted(re.findall(r'--8<-- "docs/assets/snippets/(\w+)\.txt"', page)) == NAMES
+    assert sorted(re.findall(r"code/snippets/(\w+)\.py", page)) == NAMES
+
+
+def test_outputs_are_written_and_old_ones_taken_away(tmp_path):
+    (tmp_path / "snippets").mkdir()
+    (tmp_path / "snippets/sum.py").write_text("print(1 + 1)\n")
+    (tmp_path / "outputs").mkdir()
+    (tmp_path / "outputs/gone.txt").write_text("3\n")
+
+    assert snippets.write(tmp_path / "snippets", tmp_path / "outputs") == ["sum"]
+
+    assert {p.name: p.read_text() for p in (tmp_path / "outputs").iterdir()} == {"sum.txt": "2\n"}
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "count"),
+    [
+        ("loss 1.37\n", "loss 1.40\n", 0),
+        ("loss 1.37\n", "loss 1.70\n", 1),
+        ("loss 1.37\n", "gain 1.37\n", 1),
+        ("share   9 %\n", "share  10 %\n", 0),
+        ("share 1 %\n", "share 2 %\n", 1),
+        ("a\n", "a\nb\n", 1),
+    ],
+)
+def test_only_what_rounding_cannot_explain_is_a_difference(now, then, count):
+    assert len(snippets.differences(now, then)) == count

@@ -1,0 +1,45 @@
+"""Models are found by their names, and a mistyped name gets the nearest one."""
+
+import pytest
+from torch import nn
+
+from gan_minimal import models, train
+from gan_minimal.errors import UserError
+
+PRESETS = [(name, which) for name in models.names() for which in models.get(name).PRESETS]
+
+
+@pytest.mark.parametrize(("name", "which"), PRESETS)
+def test_every_preset_builds_and_can_be_trained(name, which):
+    preset = models.preset(name, which)
+
+    model = models.build(name, **preset["model"])
+    settings = train.Settings(**preset["train"])
+
+    assert isinstance(model, nn.Module)
+    assert settings.steps > 0
+    moved = [p for o in model.optimizers().values() for g in o.param_groups for p in g["params"]]
+    assert {id(p) for p in moved} == {id(p) for p in model.parameters()}  # nobody is left behind
+    assert len(moved) == len({id(p) for p in moved})  # and nobody has two players
+    assert set(model.recorded) <= {part for part, _ in model.named_children()}
+
+
+@pytest.mark.parametrize("name", [name for name in models.names() if name != "attributes"])
+def test_every_generative_model_has_a_laptop_and_a_paper_preset(name):
+    assert {"tiny", "paper"} <= models.get(name).PRESETS.keys()
+    assert {"year", "arxiv", "code", "licence"} <= models.get(name).PAPER.keys()
+
+
+@pytest.mark.parametrize(
+    ("call", "hint"),
+    [
+        (lambda: models.get("dcgam"), "There is no model 'dcgam': did you mean 'dcgan'"),
+        (lambda: models.get("DCGAN "), "did you mean 'dcgan'"),
+        (lambda: models.build("qqq"), "there are: gan, dcgan"),
+        (lambda: models.preset("dcgan", "papre"), "no preset 'papre': did you mean 'paper'"),
+        (lambda: models.preset("gan", "x"), "there are: tiny, paper"),
+    ],
+)
+def test_mistyped_names_get_the_nearest_match(call, hint):
+    with pytest.raises(UserError, match=hint):
+        call()

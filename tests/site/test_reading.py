@@ -1,0 +1,181 @@
+"""What a reader does: change the language, search, copy, turn the light off."""
+
+import csv
+import json
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+with (Path(__file__).parent / "search.tsv").open(encoding="utf-8", newline="") as table:
+    QUERIES = [tuple(row.values()) for row in csv.DictReader(table, delimiter="\t")]
+
+
+def path_of(page, address: str) -> str:
+    return page.url.removeprefix(address)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("lecture/#dcgan", "en/lecture/#dcgan"), ("en/lecture/#dcgan", "lecture/#dcgan")],
+)
+def test_the_language_link_keeps_the_page_and_the_place(page, address, start, end):
+    page.goto(start)
+    page.click("a[data-language]")
+    page.wait_for_url(address + end)
+    expect(page.locator("html")).to_have_attribute("lang", "en" if "en/" in end else "ko")
+
+
+@pytest.mark.parametrize(("prefix", "other"), [("", "en/"), ("en/", "")])
+def test_it_does_so_after_instant_navigation(page, address, prefix, other):
+    page.goto(prefix)
+    page.evaluate("window.sameDocument = true")
+    page.click(".md-tabs__link >> nth=0")
+    page.wait_for_url(f"{address}{prefix}lecture/")
+    expect(page.locator("article h1")).to_have_attribute("id", "lecture")
+    assert page.evaluate("window.sameDocument"), "the page was loaded anew"
+    page.click(".md-sidebar--secondary a[href$='#dcgan']")
+    page.click("a[data-language]")
+    page.wait_for_url(f"{address}{other}lecture/#dcgan")
+
+
+def test_without_scripts_the_language_link_leads_to_the_same_page(new_context, address):
+    page = new_context(base_url=address, java_script_enabled=False).new_page()
+    page.goto("models/dcgan/")
+    page.click("a[data-language]")
+    assert path_of(page, address) == "en/models/dcgan/"
+    page.click("a[data-language]")
+    assert path_of(page, address) == "models/dcgan/"
+
+
+@pytest.mark.parametrize("path", ["models/dcgan/", "en/models/dcgan/", "", "en/"])
+def test_the_head_names_both_languages(page, address, path):
+    page.goto(path)
+    links = page.eval_on_selector_all(
+        "link[hreflang]", "all => Object.fromEntries(all.map(l => [l.hreflang, l.href]))"
+    )
+    own = path.removeprefix("en/")
+    assert links == {"ko": address + own, "en": f"{address}en/{own}"}
+
+
+@pytest.mark.parametrize(("language", "query", "target"), QUERIES)
+def test_the_search_finds(page, address, language, query, target):
+    home = "" if language == "ko" else "en/"
+    page.goto(home)
+    page.fill("input[name=query]", query)
+    results = page.locator(".md-search-result__item > .md-search-result__link")
+    results.first.wait_for()
+    page.wait_for_timeout(300)  # the list is replaced as the index answers
+    found = results.evaluate_all("links => links.map(a => new URL(a.href).pathname)")
+    paths = list(dict.fromkeys(path.removeprefix(f"/{home}") for path in found))
+    assert target in paths[:3]
+
+
+def test_the_search_index_is_fetched_when_it_is_needed(page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("lecture/", wait_until="networkidle")
+    assert not any("search_index" in url for url in asked)
+    with page.expect_response("**/search_index.json"):
+        page.click("input[name=query]")
+
+
+@pytest.mark.parametrize("path", ["", "en/"])
+def test_code_can_be_copied(new_context, address, path):
+    context = new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(address + path)
+    block = page.locator(".highlight", has_text="import gan_minimal")
+    block.hover()
+    block.locator("button").click()
+    page.wait_for_timeout(100)
+    assert page.evaluate("navigator.clipboard.readText()").startswith("import gan_minimal\n")
+
+
+def background(page) -> str:
+    return page.evaluate("getComputedStyle(document.querySelector('.md-main')).backgroundColor")
+
+
+def test_the_light_can_be_turned_off_and_stays_off_in_both_languages(page):
+    page.goto("")
+    assert background(page) == "rgb(251, 250, 247)"
+    page.locator("form[data-md-component=palette] label:not([hidden])").click()
+    assert background(page) == "rgb(20, 22, 31)"
+    page.goto("en/lecture/")
+    assert background(page) == "rgb(20, 22, 31)"
+
+
+def test_a_reader_who_prefers_dark_gets_dark(new_context, address):
+    page = new_context(color_scheme="dark").new_page()
+    page.goto(address)
+    assert background(page) == "rgb(20, 22, 31)"
+
+
+@pytest.mark.parametrize("path", ["models/dcgan/", "en/notebooks/dcgan-latent-space/"])
+def test_the_source_of_a_page_can_be_downloaded(page, root, path):
+    page.goto(path)
+    shown = page.inner_text(".colophon code")
+    with page.expect_download() as download:
+        page.click(".colophon a[download]")
+    assert Path(download.value.path()).read_bytes() == (root / shown).read_bytes()
+
+
+def test_the_code_of_a_model_can_be_downloaded(page, address, root):
+    for language in ("", "en/"):
+        answer = page.request.get(f"{address}{language}code/models/dcgan.py")
+        assert answer.body() == (root / "gan_minimal/models/dcgan.py").read_bytes()
+
+
+@pytest.mark.parametrize("path", ["models/dcgan/", "en/models/dcgan/"])
+def test_the_edit_link_explains_how(page, address, path):
+    page.goto(path)
+    page.click(".colophon a[href$='#edit-a-page']")
+    page.wait_for_url(f"**/{'en/' if path.startswith('en/') else ''}contribute/#edit-a-page")
+    expect(page.locator("#edit-a-page")).to_have_count(1)
+
+
+def test_a_missing_page_is_answered_in_the_readers_language(page, address):
+    page.goto("nowhere/at/all/")
+    expect(page.locator("h1")).to_have_text("이 주소에는 아무 그림도 없다")
+    page.click("a[data-language]")
+    expect(page.locator("h1")).to_contain_text("From noise to faces")
+    page.goto("en/nowhere/")
+    expect(page.locator("h1")).to_have_text("There is no picture at this address")
+
+
+def test_a_glossary_link_shows_its_definition(page):
+    page.goto("lecture/")
+    page.locator("article a[data-preview]").first.hover()
+    expect(page.locator(".md-tooltip2").first).to_be_visible()
+
+
+def test_the_feed_lists_pages_with_their_dates(page, address):
+    feed = ET.fromstring(page.request.get(f"{address}feed_rss_created.xml").text())
+    dates = {item.findtext("link"): item.findtext("pubDate") for item in feed.iter("item")}
+    assert re.fullmatch(r"\w{3}, \d\d \w{3} 20\d\d .*", dates[f"{address}lecture/"])
+
+
+@pytest.mark.parametrize("path", ["answers/", "en/answers/"])
+def test_questions_are_marked_for_search_engines(page, path):
+    page.goto(path)
+    data = json.loads(page.inner_text("script[type='application/ld+json']"))
+    assert data["@type"] == "FAQPage"
+    assert len(data["mainEntity"]) >= 10
+    assert all(entry["acceptedAnswer"]["text"] for entry in data["mainEntity"])
+
+
+def test_an_animation_can_be_stopped(page):
+    page.goto("models/dcgan/")
+    picture = page.locator(".animation img").first
+    expect(picture).to_have_attribute("src", re.compile("training.webp$"))
+    page.click(".animation button >> nth=0")
+    expect(picture).to_have_attribute("src", re.compile("training-still.webp$"))
+
+
+def test_an_animation_stands_still_for_those_who_want_less_motion(new_context, address):
+    page = new_context(reduced_motion="reduce").new_page()
+    page.goto(address + "models/dcgan/")
+    picture = page.locator(".animation img").first
+    expect(picture).to_have_attribute("src", re.compile("training-still.webp$"))
