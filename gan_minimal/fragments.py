@@ -36,6 +36,7 @@ WORDS = {
     "says": ("노트의 말", "The notes say"),
     "measured": ("측정", "Measured"),
     "rule": ("미리 정한 규칙", "Rule, fixed beforehand"),
+    "why": ("풀이", "Why"),
     "mean": ("평균", "Mean"),
     "seeds": ("시드별 값", "Each seed"),
 }
@@ -146,7 +147,8 @@ def claim_box(claim: Claim, record: dict[str, Any], language: str) -> str:
         f"**{word('says', language)}:** {claim.says[i]} {mark}\n\n"
         f"**{word('measured', language)}:** {claim.measured[i]}\n\n"
         f"**{word('rule', language)}:** {claim.rule[i]}\n\n"
-        f"{table(rows)}\n{origin}\n{{ .caption }}\n"
+        f"{table(rows)}\n{origin}\n{{ .caption }}\n\n"
+        f"**{word('why', language)}:** {claim.explanation[i]}\n"
     )
 
 

@@ -91,10 +91,9 @@ def judge(
         images: `(N, C, H, W)` in [-1, 1].
         batch: Images at a time.
     """
-    pieces = [(classifier.features(x), classifier.read(x)) for x in images.split(batch)]
-    features = torch.cat([features for features, _ in pieces])
-    names = pieces[0][1]
-    return features, {name: torch.cat([read[name] for _, read in pieces]) for name in names}
+    features = torch.cat([classifier.features(piece) for piece in images.split(batch)])
+    logits = classifier.logits(features)
+    return features, {name: z.argmax(dim=1) for name, z in logits.items()}
 
 
 def compare(

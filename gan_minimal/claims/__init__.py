@@ -39,6 +39,7 @@ class Claim:
         labels: Readable names of the values.
         measure: Returns the values.
         holds: The rule.
+        explanation: Why it came out as it did.
         opening: Returns a few numbers with which the measurement begins; for a slow claim they
             stand in for the measurement when it is checked that today's code would repeat it.
             None for a fast claim, which is measured again as a whole.
@@ -53,6 +54,7 @@ class Claim:
     labels: Mapping[str, Text]
     measure: Callable[[], Values]
     holds: Callable[[Values], bool]
+    explanation: Text
     opening: Callable[[], Sequence[float]] | None = None
     tolerance: float = 0.05
 

@@ -74,8 +74,11 @@ class AttributeClassifier(nn.Module):
 
     def forward(self, images: Tensor) -> dict[str, Tensor]:
         """Images `(N, C, H, W)` in [-1, 1] to logits `(N, values)`, by the attribute's name."""
-        features = F.relu(self.features(images))
-        return {name: head(features) for name, head in self.heads.items()}
+        return self.logits(self.features(images))
+
+    def logits(self, features: Tensor) -> dict[str, Tensor]:
+        """Features `(N, features)` to logits `(N, values)`, by the attribute's name."""
+        return {name: head(F.relu(features)) for name, head in self.heads.items()}
 
     @torch.no_grad()
     def read(self, images: Tensor) -> dict[str, Tensor]:
