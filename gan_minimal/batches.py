@@ -41,7 +41,7 @@ class Order(Sampler[list[int]]):
 def batches(
     dataset: Dataset[tuple[Tensor, ...]], batch: int, seed: int, device: str, first: int = 0
 ) -> Iterator[tuple[Tensor, ...]]:
-    """Yield batches on `device` for ever, beginning with round `first`.
+    """Return batches on `device` for ever, beginning with round `first`.
 
     A data set in memory is moved to the device once, if it takes at most half of what is free
     there; anything else is read by worker processes ahead of time.
@@ -58,12 +58,25 @@ def batches(
     """
     order = Order(len(dataset), batch, seed, first)  # type: ignore[arg-type]
     if isinstance(dataset, TensorDataset):
-        tensors = dataset.tensors
-        if fits(tensors, device):
-            tensors = tuple(tensor.to(device) for tensor in tensors)
-        for indices in order:
-            chosen = torch.tensor(indices, device=tensors[0].device)
-            yield tuple(tensor[chosen].to(device) for tensor in tensors)
+        return from_memory(dataset.tensors, order, device)
+    return from_workers(dataset, order, device)
+
+
+def from_memory(
+    tensors: tuple[Tensor, ...], order: Order, device: str
+) -> Iterator[tuple[Tensor, ...]]:
+    """Yield the batches of `order` from whole tensors."""
+    if fits(tensors, device):
+        tensors = tuple(tensor.to(device) for tensor in tensors)
+    for indices in order:
+        chosen = torch.tensor(indices, device=tensors[0].device)
+        yield tuple(tensor[chosen].to(device) for tensor in tensors)
+
+
+def from_workers(
+    dataset: Dataset[tuple[Tensor, ...]], order: Order, device: str
+) -> Iterator[tuple[Tensor, ...]]:
+    """Yield the batches of `order`, read ahead of time by worker processes."""
     loader = DataLoader(
         dataset,
         batch_sampler=order,

@@ -249,7 +249,7 @@ def data(
 
     Example: gan-minimal data mnist --download
     """
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from gan_minimal import data as datasets
 
@@ -257,11 +257,12 @@ def data(
         if name is None:
             raise UserError("Say what to download, for example: gan-minimal data mnist --download")
         datasets.download(name)
-    table = Table("name", "what", "images", "size", "licence", "here")
+    here = Column("here", no_wrap=True)  # a command to copy
+    table = Table("name", "what", "images", "size", "licence", here)
     for each in [name] if name else datasets.names():
         about = datasets.describe(each)
-        here = "yes" if about.present else f"gan-minimal data {each} --download"
-        table.add_row(each, about.en, f"{about.count:,}", about.size, about.licence, here)
+        how = "yes" if about.present else f"gan-minimal data {each} --download"
+        table.add_row(each, about.en, f"{about.count:,}", about.size, about.licence, how)
     show(table)
 
 
@@ -283,7 +284,7 @@ def list_claims(context: typer.Context) -> None:
 
     from gan_minimal import claims
 
-    table = Table("claim", "the notes say", "verdict")
+    table = Table("id", "claim", "verdict")
     for claim in claims.claims().values():
         record = claims.read(claim)
         holds = record and claim.holds(record["values"])

@@ -33,7 +33,7 @@ WORDS = {
     "steps": ("{:,}라운드", "{:,} rounds"),
     "holds": ("성립", "Holds"),
     "fails": ("이 규모에서는 성립하지 않음", "Does not hold at this scale"),
-    "says": ("노트의 말", "The notes say"),
+    "says": ("주장", "Claim"),
     "measured": ("측정", "Measured"),
     "rule": ("미리 정한 규칙", "Rule, fixed beforehand"),
     "why": ("풀이", "Why"),

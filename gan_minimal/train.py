@@ -229,6 +229,7 @@ def train(
             if watch is not None:
                 watch(run)
         check_finite(run)
+        advance(run.step)
         if save is not None and (run.step == 0 or run.step % settings.save_every):
             save(run)
     return run

@@ -5,12 +5,17 @@ page. The cells alone are kept, in the markup that the site's own style sheet kn
 output come from the committed notebook; nothing is executed.
 """
 
+import base64
+import io
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup, Tag
+from PIL import Image
 
 if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.pages import Page
 
 
@@ -85,6 +90,26 @@ def _code_block(soup: BeautifulSoup, pre: Tag) -> Tag:
     return block
 
 
+def without_pictures(content: str) -> tuple[str, dict[str, bytes]]:
+    """Take the pictures that a notebook carries inside itself out of its page.
+
+    Args:
+        content: The HTML of the cells.
+
+    Returns:
+        The HTML with links to files beside the page, and those files by their names.
+    """
+    soup = BeautifulSoup(content, "html.parser")
+    found: dict[str, bytes] = {}
+    for picture in soup.find_all("img", src=lambda src: src and ";base64," in src):
+        name = f"output-{len(found) + 1}.png"
+        found[name] = base64.b64decode(str(picture["src"]).split(";base64,")[1])
+        with Image.open(io.BytesIO(found[name])) as image:
+            picture["width"], picture["height"] = map(str, image.size)
+        picture["src"], picture["loading"] = name, "lazy"
+    return str(soup), found
+
+
 def on_page_read_source(page: "Page", **_: Any) -> str | None:
     """Give MkDocs the page data of a notebook; mkdocs-jupyter reads the cells by itself."""
     if not page.file.src_uri.endswith(".ipynb"):
@@ -93,12 +118,17 @@ def on_page_read_source(page: "Page", **_: Any) -> str | None:
         return front_matter(json.load(file))
 
 
-def on_page_content(content: str, page: "Page", **_: Any) -> str | None:
-    """Replace what mkdocs-jupyter rendered by the plain cells."""
+def on_page_content(content: str, page: "Page", config: "MkDocsConfig", **_: Any) -> str | None:
+    """Replace what mkdocs-jupyter rendered by the plain cells, and write their pictures."""
     if not page.file.src_uri.endswith(".ipynb"):
         return None
     from mkdocs.structure.toc import get_toc
 
     content, tokens = plain_cells(content)
     page.toc = get_toc(tokens)
+    content, pictures = without_pictures(content)
+    folder = Path(config.site_dir) / page.url
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in pictures.items():
+        (folder / name).write_bytes(data)
     return content

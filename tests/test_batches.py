@@ -98,7 +98,7 @@ def test_reading_leaves_the_global_random_numbers_alone(folder):
 
 def test_fewer_examples_than_a_batch_are_refused_before_anything_is_read():
     with pytest.raises(UserError, match="The data has 3 examples, fewer than one batch of 4"):
-        next(batches(TensorDataset(torch.zeros(3, 1)), 4, 0, "cpu"))
+        batches(TensorDataset(torch.zeros(3, 1)), 4, 0, "cpu")
 
 
 def test_data_always_fits_where_the_memory_is_that_of_the_machine():

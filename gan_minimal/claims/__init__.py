@@ -32,7 +32,7 @@ class Claim:
 
     Attributes:
         id: Its name on pages and on the command line.
-        says: What the notes say.
+        says: What the notes say, and what follows from it that can be measured.
         place: Where they say it: a page and a heading, such as `lecture.md#dcgan`.
         measured: What is measured, on which data, and what was held equal.
         rule: In words, when the claim holds.

@@ -80,8 +80,10 @@ def opening() -> list[float]:
 CLAIM = Claim(
     id="dcgan-convolution",
     says=(
-        "DCGAN은 합성곱 레이어를 활용한 GAN이다.",
-        "DCGAN is a GAN that makes use of convolution layers.",
+        "DCGAN은 합성곱 레이어를 활용한 GAN이다. 곧 같은 계산량이면 합성곱을 쓴 쪽이 데이터에 더 "
+        "가까운 그림을 그린다.",
+        "DCGAN is a GAN that makes use of convolutions: for the same computation they bring its "
+        "images closer to the data.",
     ),
     place="lecture.md#dcgan",
     measured=(
@@ -110,9 +112,9 @@ CLAIM = Claim(
         "각 모델의 페이지에 있다. 예산이 더 클 때도 같은지는 이 측정으로 알 수 없다.",
         "For this much computation DCGAN plays 2,000 rounds, and the fully connected GAN, whose "
         "rounds are far cheaper, more than ten times as many. Both average their weights over "
-        "about the last 1,000 rounds; in a short run the clumsy early weights are still part of that "
-        "average, which counts against DCGAN. The recorded runs, trained to their ends, are on the "
-        "models' pages. Whether the order is the same for a larger budget, this cannot tell.",
+        "about the last 1,000 rounds; in a short run the clumsy early weights are still part of "
+        "that average, which counts against DCGAN. The recorded runs, trained to their ends, are "
+        "on the models' pages. Whether a larger budget would change the order, this cannot tell.",
     ),
     measure=measure,
     holds=holds,

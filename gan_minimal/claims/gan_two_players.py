@@ -115,8 +115,10 @@ def holds(values: Values) -> bool:
 CLAIM = Claim(
     id="gan-two-players",
     says=(
-        "GAN은 생성자와 판별자, 두 네트워크를 이용하는 생성 모델이다.",
-        "A GAN is a generative model made of two networks, a generator and a discriminator.",
+        "GAN은 생성자와 판별자를 이용하는 생성 모델이다. 곧 함께 학습한 판별자는 두 밀도의 비를, "
+        "생성자는 데이터의 분포를 배운다.",
+        "A GAN generates by means of a generator and a discriminator: trained together, the "
+        "discriminator learns the ratio of two densities and the generator the data's density.",
     ),
     place="lecture.md#gan",
     measured=(

@@ -18,6 +18,9 @@ A limit $x_0$.
 
 Because. ![moving](moving.webp){ .x2 } ![absent](https://example.org/a.png)
 """
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+)
 NOTEBOOK = {
     "nbformat": 4,
     "nbformat_minor": 5,
@@ -33,8 +36,14 @@ NOTEBOOK = {
             "cell_type": "code",
             "id": "b",
             "metadata": {},
-            "source": "1 + 1",
-            "outputs": [],
+            "source": "picture",
+            "outputs": [
+                {
+                    "output_type": "display_data",
+                    "metadata": {},
+                    "data": {"image/png": PIXEL},
+                }
+            ],
             "execution_count": 1,
         },
     ],
@@ -85,6 +94,8 @@ def test_the_hooks_work_together(docs, root):
     assert '<h1 id="walk">' in notebook
     assert "<math" in notebook
     assert "mermaid" not in notebook
+    assert 'src="output-1.png"' in notebook
+    assert (site / "notebooks/walk/output-1.png").is_file()
     assert len(notebook) < 40_000
 
     index = json.loads((site / "search/search_index.json").read_text())

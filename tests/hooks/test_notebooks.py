@@ -1,6 +1,10 @@
+import base64
+import io
 import json
 
-from hooks.notebooks import front_matter, plain_cells
+from PIL import Image
+
+from hooks.notebooks import front_matter, plain_cells, without_pictures
 
 RENDERED = """
 <style>body { color: red }</style><script src="https://example.org/x.js"></script>
@@ -51,3 +55,17 @@ def test_page_data_come_from_the_notebook():
     _, data, _ = front_matter(notebook).split("---\n")
     assert json.loads(data) == notebook["metadata"]["page"]
     assert front_matter({"metadata": {}}) == "---\n{}\n---\n"
+
+
+def test_pictures_inside_the_notebook_become_files():
+    buffer = io.BytesIO()
+    Image.new("RGB", (6, 4)).save(buffer, "PNG")
+    data = base64.b64encode(buffer.getvalue()).decode()
+    content, pictures = without_pictures(
+        f'<img alt="faces" src="data:image/png;base64,{data}"><img src="other.png">'
+    )
+    assert pictures == {"output-1.png": buffer.getvalue()}
+    assert 'src="output-1.png"' in content
+    assert 'width="6"' in content
+    assert 'height="4"' in content
+    assert '<img src="other.png"/>' in content

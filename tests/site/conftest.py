@@ -111,5 +111,5 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 def page(new_context: Callable[..., BrowserContext], address: str) -> Page:
     """A page of a reader who prefers light, on a wide screen."""
     context = new_context(base_url=address, color_scheme="light")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     return context.new_page()

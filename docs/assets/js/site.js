@@ -10,8 +10,9 @@ document.addEventListener("click", event => {
 }, true)
 
 // What scrolls sideways on a narrow screen can be reached with the keyboard, and only then.
+const scrolling = ".formula, .diagram, .output, .md-typeset__scrollwrap"
 function makeReachable() {
-  for (const box of document.querySelectorAll(".formula, .diagram, .md-typeset__scrollwrap"))
+  for (const box of document.querySelectorAll(scrolling))
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0
     else box.removeAttribute("tabindex")
 }

@@ -1,0 +1,198 @@
+"""Every claim says in both languages what was measured, and its record is fresh."""
+
+import math
+import pkgutil
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gan_minimal import claims, fragments
+from gan_minimal.claims import Claim
+from gan_minimal.errors import UserError
+
+DOCS = Path(__file__).parents[1] / "docs"
+ALL = claims.claims()
+HANGUL = re.compile("[가-힣]")
+
+
+def texts(claim: Claim) -> list[tuple[str, str]]:
+    return [claim.says, claim.measured, claim.rule, claim.explanation, *claim.labels.values()]
+
+
+def test_every_claim_has_a_file_of_its_own_named_after_it():
+    files = {module.name for module in pkgutil.iter_modules(claims.__path__)}
+
+    assert files == {name.replace("-", "_") for name in ALL}
+    assert {path.stem for path in claims.FOLDER.glob("*.json")} == set(ALL)
+
+
+@pytest.mark.parametrize("claim", ALL.values(), ids=ALL)
+def test_claim_is_stated_in_both_languages(claim):
+    for korean, english in texts(claim):
+        assert HANGUL.search(korean), korean
+        assert english
+        assert not HANGUL.search(english), english
+
+
+@pytest.mark.parametrize("claim", ALL.values(), ids=ALL)
+def test_claim_says_where_the_notes_say_it(claim):
+    page, heading = claim.place.split("#")
+
+    for language in ("ko", "en"):
+        text = (DOCS / language / page).read_text(encoding="utf-8")
+        assert re.search(rf"^#+ .*{{ #{heading} }}$", text, re.MULTILINE), language
+
+
+@pytest.mark.parametrize("claim", ALL.values(), ids=ALL)
+def test_claim_has_a_record_with_a_label_for_every_value(claim):
+    record = claims.read(claim)
+
+    assert record is not None, f"measure it with: gan-minimal claims run {claim.id} --record"
+    assert record["id"] == claim.id
+    assert record["values"].keys() == claim.labels.keys()
+    assert {len(seeds) for seeds in record["values"].values()} == {3}  # a fair comparison
+    assert all(math.isfinite(v) for seeds in record["values"].values() for v in seeds)
+    assert bool(record["opening"]) == (claim.opening is not None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("claim", ALL.values(), ids=ALL)
+def test_record_of_a_claim_is_fresh(claim):
+    """Fast ones are measured again as a whole, slow ones begin as they began."""
+    complaints = claims.check(claim)
+
+    repair = f"repair it with: gan-minimal claims run {claim.id} --record"
+    assert not complaints, f"{claim.id} is stale: {'; '.join(complaints)}; {repair}"
+
+
+@pytest.mark.parametrize("claim", ALL.values(), ids=ALL)
+def test_pages_include_the_claim_as_recorded_today(claim):
+    for language in ("ko", "en"):
+        path = DOCS / language / "_generated" / f"claim-{claim.id}.md"
+
+        assert path.read_text(encoding="utf-8") == fragments.claim_box(
+            claim, claims.read(claim), language
+        ), f"write it with: gan-minimal claims run {claim.id} --record"
+
+
+RULES = [
+    (
+        "gan-two-players",
+        {
+            "discriminator_error": [0.05, 0.01],
+            "distance_before": [2, 2],
+            "distance_after": [0.2, 0],
+        },
+        {"discriminator_error": [0.05, 0.06]},
+        {"distance_after": [0.1, 0.21]},
+    ),
+    (
+        "dcgan-convolution",
+        {"dcgan": [3.0, 4.9], "mlp": [5.0, 9.0]},
+        {"dcgan": [3.0, 5.1]},
+        {"mlp": [4.9, 9.0]},
+    ),
+]
+
+
+def test_every_rule_is_tested():
+    assert {name for name, *_ in RULES} == set(ALL)
+
+
+@pytest.mark.parametrize(("name", "holding", "first", "second"), RULES)
+def test_a_rule_can_hold_and_can_fail(name, holding, first, second):
+    claim = claims.get(name)
+
+    assert claim.holds(holding) is True
+    assert claim.holds(holding | first) is False
+    assert claim.holds(holding | second) is False
+
+
+def test_a_mistyped_name_gets_the_nearest_one():
+    with pytest.raises(
+        UserError, match="no claim 'gan-two-player': did you mean 'gan-two-players'"
+    ):
+        claims.get("gan-two-player")
+
+
+# The machinery, on a claim that takes no time
+
+SMALL = Claim(
+    id="small",
+    says=("작다.", "It is small."),
+    place="lecture.md#gan",
+    measured=("크기를 잰다.", "Its size is measured."),
+    rule=("2보다 작으면 성립한다.", "It holds below 2."),
+    labels={"size": ("크기", "Size")},
+    measure=lambda: {"size": [1.0, 1.23456]},
+    holds=lambda values: max(values["size"]) < 2,
+    explanation=("그래서 그렇다.", "So it is."),
+)
+SLOW = replace(SMALL, opening=lambda: [0.5, 0.25])
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    """Let a claim's record be what is given."""
+
+    def record(claim, **changes):
+        content = claims.measure(claim) | changes
+        monkeypatch.setattr(claims, "read", lambda _: content)
+
+    return record
+
+
+def test_what_is_measured_is_rounded_and_kept_with_its_machine(tmp_path):
+    record = claims.measure(SLOW)
+    claims.write(record, tmp_path)
+
+    assert record["values"] == {"size": [1.0, 1.235]}
+    assert record["opening"] == [0.5, 0.25]
+    assert record["environment"]["threads"] >= 1
+    assert claims.read(SLOW, tmp_path) == record
+    assert claims.read(replace(SMALL, id="other"), tmp_path) is None
+
+
+@pytest.mark.parametrize("claim", [SMALL, SLOW])
+def test_a_claim_that_measures_as_recorded_is_fresh(claim, recorded):
+    recorded(claim)
+
+    assert claims.check(claim) == []
+
+
+def test_a_claim_that_was_never_measured_is_stale(monkeypatch):
+    monkeypatch.setattr(claims, "read", lambda _: None)
+
+    assert claims.check(SMALL) == ["it was never measured"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "changes", "complaint"),
+    [
+        (SMALL, {"values": {"size": [1.0, 2.5]}}, "its verdict is another one today"),
+        (SMALL, {"values": {"size": [1.0, 1.5]}}, "size is 1.235 today, recorded: 1.5"),
+        (SMALL, {"values": {"size": [1.0, 1.2], "age": [1]}}, "other values are measured today"),
+        (SLOW, {"opening": [0.5, 0.26]}, "opening is 0.25 today, recorded: 0.26"),
+    ],
+)
+def test_a_claim_that_measures_otherwise_is_stale(claim, changes, complaint, recorded):
+    recorded(claim, **changes)
+
+    assert claims.check(claim) == [complaint]
+
+
+def test_the_box_on_a_page_shows_verdict_rule_and_values():
+    record = claims.measure(SMALL)
+    korean, english = (fragments.claim_box(SMALL, record, language) for language in ("ko", "en"))
+
+    assert '<span class="verdict holds">Holds</span>' in english
+    assert "| Size | 1.117 | 1.000, 1.235 |" in english
+    assert "`gan-minimal claims run small`" in english
+    for part, (ko, en) in zip(("says", "rule"), (SMALL.says, SMALL.rule), strict=True):
+        assert f"{fragments.word(part, 'ko')}:** {ko}" in korean
+        assert f"{fragments.word(part, 'en')}:** {en}" in english
+    failing = fragments.claim_box(SMALL, record | {"values": {"size": [3.0, 3.0]}}, "ko")
+    assert '<span class="verdict fails">이 규모에서는 성립하지 않음</span>' in failing
+    assert "| 크기 | 3.000 |  |" in failing  # equal values are not listed one by one
