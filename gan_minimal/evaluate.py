@@ -1,6 +1,7 @@
 """What is measured of a trained model: which scores depends on the data it was trained on."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -84,13 +85,15 @@ def images_of(dataset: str, split: str) -> Tensor:
 
 
 def inception(model: nn.Module, dataset: str) -> float:
-    """Return the FID of papers between 2,048 drawn images and the test split.
+    """Return the FID of papers between `SAMPLES` drawn images and as many of the test split.
 
     Raises:
-        UserError: If the model draws nothing, or see `metrics.inception_distance`.
+        UserError: If the model draws nothing or the data has no test split, or see
+            `metrics.inception_distance`.
     """
     if not hasattr(model, "sample"):
         raise UserError("Only a model that draws images has an FID.")
-    drawn = train.sample(model, 2048, seed=1)
-    real = images_of(dataset, "test")[:2048]
+    drawn = train.sample(model, SAMPLES, seed=1)
+    test: Any = data.load(dataset, "test", size=drawn.shape[-1])
+    real = torch.stack([test[i][0] for i in range(min(SAMPLES, len(test)))])
     return metrics.inception_distance(drawn.expand(-1, 3, -1, -1), real.expand(-1, 3, -1, -1))

@@ -32,23 +32,26 @@ def loss_g():
 
 
 moves = {
-    # The fakes keep their history: the pass goes on through the generator, for nothing.
-    "plain backward()": backward(discriminator, loss_d(generator(z))),
-    "fake.detach()": backward(discriminator, loss_d(generator(z).detach())),
-    # The same saving, and the fakes can still serve the generator's move afterwards.
-    "backward(inputs=...)": backward(
-        discriminator, loss_d(generator(z)), inputs=list(discriminator.parameters())
-    ),
-    # detach() cannot help the generator: its gradient has to pass through the discriminator.
-    # What is not needed are the gradients of the discriminator's own weights.
-    "plain backward() ": backward(generator, loss_g()),
-    "backward(inputs=...) ": backward(generator, loss_g(), inputs=list(generator.parameters())),
+    "discriminator": {
+        # The fakes keep their history: the pass goes on through the generator, for nothing.
+        "plain backward()": backward(discriminator, loss_d(generator(z))),
+        "fake.detach()": backward(discriminator, loss_d(generator(z).detach())),
+        # The same saving, and the fakes can still serve the generator's move afterwards.
+        "backward(inputs=...)": backward(
+            discriminator, loss_d(generator(z)), inputs=list(discriminator.parameters())
+        ),
+    },
+    "generator": {
+        # detach() cannot help here: the gradient has to pass through the discriminator. What is
+        # not needed are the gradients of the discriminator's own weights.
+        "plain backward()": backward(generator, loss_g()),
+        "backward(inputs=...)": backward(generator, loss_g(), inputs=list(generator.parameters())),
+    },
 }
 
-for player, names in (("discriminator", list(moves)[:3]), ("generator", list(moves)[3:])):
+for player, ways in moves.items():
     print(f"the {player}'s move:")
-    reference, most = moves[names[0]]
-    for name in names:
-        gradients, work = moves[name]
+    reference, most = ways["plain backward()"]
+    for way, (gradients, work) in ways.items():
         same = "the same gradients" if torch.equal(gradients, reference) else "OTHER GRADIENTS"
-        print(f"  {name:22}{work:6.1f} MFLOP  {100 * work / most:4.0f} %  {same}")
+        print(f"  {way:22}{work:6.1f} MFLOP  {100 * work / most:4.0f} %  {same}")

@@ -5,6 +5,7 @@ import statistics
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -177,6 +178,22 @@ def test_a_seed_is_a_run_of_its_own(run):
 
     a, b, c = (Path(out, "samples.png").read_bytes() for out in "abc")
     assert a == b != c
+
+
+def test_a_run_that_is_interrupted_at_once_can_be_resumed(run, monkeypatch):
+    with monkeypatch.context() as stopped:
+        stopped.setattr("gan_minimal.train.interruption", lambda: nullcontext(lambda: True))
+        code, _, error = run("train", "gan", "--steps", 5, "--batch", 8)
+
+    assert code == 130
+    assert "Stopped after round 0 of 5 and saved.\nGo on with: gan-minimal resume runs/gan" in error
+    assert run("resume", "runs/gan")[0] == 0
+
+
+def test_the_fid_of_papers_is_asked_for_by_name(run, monkeypatch):
+    monkeypatch.setattr("gan_minimal.evaluate.inception", lambda model, data: 12.345)
+
+    assert run("evaluate", "gan", "--inception")[:2] == (0, "FID with Inception-v3: 12.35\n")
 
 
 def test_an_existing_run_is_not_overwritten(run):

@@ -2,12 +2,14 @@
 
 import pytest
 import torch
+import torchmetrics.image.fid
 from torch import nn
 
 from gan_minimal import evaluate as scoring
 from gan_minimal import models
 from gan_minimal.errors import UserError
 from gan_minimal.evaluate import evaluate, images_of
+from gan_minimal.metrics import inception_distance
 
 
 class Copier(nn.Module):
@@ -48,6 +50,57 @@ def test_scoring_twice_gives_the_same():
 def test_data_without_a_judge_is_refused():
     with pytest.raises(UserError, match=r"Nothing is measured on 'mnist': .* faces16"):
         evaluate(Copier(), "mnist")
+
+
+class Inception:
+    """Stands in for torchmetrics' distance, whose network has to be downloaded."""
+
+    def __init__(self, feature: int, normalize: bool) -> None:
+        assert (feature, normalize) == (2048, True)
+        self.seen = {True: [], False: []}
+
+    def update(self, images: torch.Tensor, real: bool) -> None:
+        self.seen[real].append(images)
+
+    def compute(self) -> torch.Tensor:
+        real, drawn = (torch.cat(self.seen[kind]) for kind in (True, False))
+        assert real.shape == drawn.shape == (scoring.SAMPLES, 3, 16, 16)
+        assert drawn.min() >= 0  # torchmetrics wants images in [0, 1]
+        assert drawn.max() == 1
+        return (real - drawn).square().mean()
+
+
+@pytest.mark.usefixtures("fewer")
+def test_inception_gets_as_many_drawn_images_as_real_ones(monkeypatch):
+    monkeypatch.setattr(torchmetrics.image.fid, "FrechetInceptionDistance", Inception)
+    real = (images_of("faces16", "test")[: scoring.SAMPLES] + 1) / 2
+    drawn = (Copier().sample(scoring.SAMPLES) + 1) / 2
+
+    distance = scoring.inception(Copier(), "faces16")
+
+    assert distance == pytest.approx((real - drawn).square().mean().item())
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ModuleNotFoundError("Torch-fidelity"), r"pip install 'gan-minimal\[inception\]'"),
+        (OSError("<urlopen error>"), "weights of Inception-v3 could not be downloaded: <urlopen"),
+    ],
+)
+def test_without_inception_there_is_a_sentence(error, sentence, monkeypatch):
+    def fail(**_):
+        raise error
+
+    monkeypatch.setattr(torchmetrics.image.fid, "FrechetInceptionDistance", fail)
+
+    with pytest.raises(UserError, match=sentence):
+        inception_distance(torch.zeros(2, 3, 16, 16), torch.zeros(2, 3, 16, 16))
+
+
+def test_what_draws_nothing_has_no_fid():
+    with pytest.raises(UserError, match="Only a model that draws images has an FID"):
+        scoring.inception(nn.Linear(1, 1), "faces16")
 
 
 def test_images_of_another_size_are_refused():

@@ -37,8 +37,8 @@ def printed(cell: dict) -> str:
             assert output["name"] == "stdout", output  # no warnings on a page
             parts.append(joined(output["text"]))
         elif "image/png" not in output["data"]:
-            parts.append(joined(output["data"]["text/plain"]))
-    return "\n".join(parts)
+            parts.append(joined(output["data"]["text/plain"]) + "\n")
+    return "".join(parts)  # what a kernel prints may come in several pieces
 
 
 def pictures(cell: dict) -> list[np.ndarray]:
@@ -77,12 +77,8 @@ def test_executing_a_notebook_gives_what_its_page_shows(name, tmp_path, monkeypa
         monkeypatch.setenv(variable, str(tmp_path / variable))
     notebook = nbformat.read(DOCS / "ko" / "notebooks" / name, as_version=4)
 
-    NotebookClient(
-        notebook,
-        timeout=120,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(tmp_path)}},
-    ).execute()
+    where = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where).execute()
 
     now = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell, shown in zip(now, code("ko", name), strict=True):
