@@ -126,6 +126,7 @@ def number(value: float) -> str:
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table; the first row is its head, all columns but the first are numbers."""
     rule = [":--", *["--:"] * (len(rows[0]) - 1)]
+    rows = [[cell.replace("|", "\\|") for cell in row] for row in rows]
     return "".join(f"| {' | '.join(row)} |\n" for row in (rows[0], rule, *rows[1:]))
 
 

@@ -130,6 +130,18 @@ def test_a_missing_file_is_named(tmp_path):
         checkpoint.load(tmp_path)  # a folder
 
 
+def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
+    (tmp_path / "checkpoint.pt").touch()
+
+    def refuse(*_, **__):
+        raise PermissionError("Permission denied")
+
+    monkeypatch.setattr(torch, "load", refuse)
+
+    with pytest.raises(PermissionError):
+        checkpoint.load(tmp_path / "checkpoint.pt")
+
+
 def test_weights_are_stored_in_half_precision_and_counts_exactly(tmp_path):
     path = tmp_path / "model.safetensors"
     weights = {"weight": torch.randn(3, 5).T, "count": torch.tensor(2**40 + 1)}  # not contiguous

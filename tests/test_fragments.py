@@ -154,3 +154,9 @@ def test_line_chart_of_one_constant_point_is_finite():
     assert ElementTree.fromstring(svg) is not None
     assert "nan" not in svg
     assert not math.isinf(len(svg))
+
+
+def test_a_bar_in_a_cell_does_not_break_the_table():
+    text = fragments.table([["metric", "value"], ["|D - p|", "0.02"]])
+
+    assert text.splitlines()[2] == r"| \|D - p\| | 0.02 |"
