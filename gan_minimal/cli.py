@@ -305,14 +305,14 @@ def run_claim(
     from gan_minimal import claims, fragments
 
     claim = claims.get(name)
+    docs = checkout() / "docs" if keep else None  # measuring can take an hour: refuse before it
     typer.echo(f"{claim.says[1]}\n{claim.measured[1]}\n{claim.rule[1]}")
     record = claims.measure(claim)
     for value, seeds in record["values"].items():
         each = ", ".join(fragments.number(seed) for seed in seeds)
         typer.echo(f"{claim.labels[value][1]}: {each}")
     typer.echo("It holds." if claim.holds(record["values"]) else "It does not hold at this scale.")
-    if keep:
-        docs = checkout() / "docs"
+    if docs is not None:
         claims.write(record)
         fragments.write_claim(claim, record, docs)
 
