@@ -11,6 +11,7 @@ import pytest
 from gan_minimal import claims, fragments
 from gan_minimal.claims import Claim
 from gan_minimal.errors import UserError
+from tests.small_claim import SMALL
 
 DOCS = Path(__file__).parents[1] / "docs"
 ALL = claims.claims()
@@ -116,18 +117,6 @@ def test_a_mistyped_name_gets_the_nearest_one():
 
 
 # The machinery, on a claim that takes no time
-
-SMALL = Claim(
-    id="small",
-    says=("작다.", "It is small."),
-    place="lecture.md#gan",
-    measured=("크기를 잰다.", "Its size is measured."),
-    rule=("2보다 작으면 성립한다.", "It holds below 2."),
-    labels={"size": ("크기", "Size")},
-    measure=lambda: {"size": [1.0, 1.2344]},
-    holds=lambda values: max(values["size"]) < 2,
-    explanation=("그래서 그렇다.", "So it is."),
-)
 SLOW = replace(SMALL, opening=lambda: [0.5, 0.25])
 
 

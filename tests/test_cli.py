@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import typer
 from PIL import Image
 
 from gan_minimal import checkpoint, claims, cli, fragments, models, record, zoo
-from gan_minimal.claims import Claim
+from tests.small_claim import SMALL
 
 ROOT = Path(__file__).parents[1]
 
@@ -390,17 +391,7 @@ def test_claims_are_listed_with_their_verdicts(run, monkeypatch):
 
 @pytest.mark.parametrize(("value", "verdict"), [(1.0, "It holds."), (3.0, "It does not hold")])
 def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, run, monkeypatch):
-    claim = Claim(
-        id="small",
-        says=("작다.", "It is small."),
-        place="lecture.md#gan",
-        measured=("크기를 잰다.", "Its size is measured."),
-        rule=("2보다 작으면 성립한다.", "It holds below 2."),
-        labels={"size": ("크기", "Size")},
-        measure=lambda: {"size": [value, value / 2]},
-        holds=lambda values: max(values["size"]) < 2,
-        explanation=("그래서 그렇다.", "So it is."),
-    )
+    claim = replace(SMALL, measure=lambda: {"size": [value, value / 2]})
     kept = []
     monkeypatch.setattr(claims, "claims", lambda: {"small": claim})
     monkeypatch.setattr(claims, "write", kept.append)

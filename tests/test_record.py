@@ -15,7 +15,9 @@ import torch
 from PIL import Image
 
 from gan_minimal import checkpoint, images, metrics, record, train, zoo
+from gan_minimal.data.faces import ATTRIBUTES
 from gan_minimal.errors import UserError
+from gan_minimal.evaluate import images_of
 from gan_minimal.fragments import loss_curve
 from gan_minimal.models import dcgan
 
@@ -109,6 +111,22 @@ def test_dcgan_draws_faces_as_varied_as_the_data():
     assert all(value <= REACHED[name] for name, value in missed.items())
     assert scores["fid"]["value"] <= AIMS["distance_ratio"] * scores["fid"]["floor"]
     assert recorded["seconds"] < MINUTES * 60
+
+
+def test_the_page_says_rightly_which_hair_colours_are_too_rare_and_too_frequent():
+    classifier, real = zoo.load("attributes"), images_of("faces16", "train")
+    drawn = train.sample(zoo.load("dcgan"), 1000, seed=1)
+
+    def shares(images):
+        _, read = metrics.judge(classifier, images)
+        return torch.bincount(read["hair_color"], minlength=8) / len(images)
+
+    surplus = dict(
+        zip(ATTRIBUTES["hair_color"].values, (shares(drawn) - shares(real)).tolist(), strict=True)
+    )
+    assert surplus["red"] < 0
+    assert surplus["green"] < 0
+    assert surplus["dark_blonde"] + surplus["light_brown"] + surplus["brown"] > 0.05
 
 
 def test_dcgan_is_better_than_its_predecessor():

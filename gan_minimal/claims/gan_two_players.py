@@ -145,13 +145,13 @@ CLAIM = Claim(
     },
     explanation=(
         "판별자는 이론값에 다다른다. 생성자도 데이터 쪽으로 멀리 가지만 정해 둔 선에는 못 "
-        "미친다. 잠재 변수는 이어져 있고 데이터의 봉우리는 떨어져 있어 둘 사이에 숫자가 "
-        "남고, 라운드를 늘려도 값은 가라앉지 않고 오르내린다. 두 선수가 번갈아 움직이는 "
-        "게임이 이론의 균형에 머문다는 보장은 없다.",
+        "미친다. 잠재 변수는 이어져 있는데 데이터의 봉우리는 떨어져 있는 것이 한 까닭일 수 "
+        "있다. 기록하지 않은 시험에서 라운드를 늘리고 네트워크를 바꾸어도 선을 넘지 못했다. "
+        "두 선수가 번갈아 움직이는 게임이 이론의 균형에 머문다는 보장은 없다.",
         "The discriminator arrives where theory says. The generator comes most of the way, but not "
-        "as far as the rule asks: its latent is connected and the data's bumps are not, so that "
-        "numbers remain between them, and with more rounds the distance goes up and down instead "
-        "of settling. Nothing promises that two players who take turns stay at the equilibrium.",
+        "as far as the rule asks. One reason may be that its latent is connected and the data's "
+        "bumps are not. More rounds and other networks, in trials that are not recorded, did not "
+        "pass either. Nothing promises that two players who take turns stay at the equilibrium.",
     ),
     measure=measure,
     holds=holds,
