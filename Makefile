@@ -7,11 +7,12 @@ ARGS ?=
 SITE = .venv-site/installed
 ALL = .venv/installed
 
-.PHONY: help site site-build test test-quick bench lint format clean
+.PHONY: help site site-build links test test-quick bench lint format clean
 
 help:
 	@echo "make site         build the site in both languages and show it on this machine"
 	@echo "make site-build   only build it, into site/"
+	@echo "make links        check every link and footnote, those to other hosts over the network"
 	@echo "make test         run all tests"
 	@echo "make test-quick   run the tests that take no more than a few seconds each"
 	@echo "make bench        time training, sampling and start-up (let nothing else run)"
@@ -24,6 +25,9 @@ site: site-build
 
 site-build: $(SITE)
 	.venv-site/bin/python -m hooks.site build
+
+links: site-build
+	.venv-site/bin/python -m hooks.links --external
 
 test: $(ALL) $(SITE)
 	.venv/bin/python -m pytest $(ARGS)

@@ -1,7 +1,7 @@
 """Tells search engines which parts of a page are questions with answers.
 
-`## Why does it collapse? { #collapse .faq }` and the text below it, up to the next heading of the
-same or a higher level, become one entry of a schema.org FAQPage.
+`## Why does it collapse? { #collapse .faq }` and the text below it, up to the next heading of any
+level, become one entry of a schema.org FAQPage: what was answered, without what is told beside it.
 """
 
 import html
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 HEADING = re.compile(r"<h([1-6])\b([^>]*)>(.*?)</h\1>", re.DOTALL)
-UNSAID = re.compile(r'<(script|style|math)\b.*?</\1>|<a class="headerlink".*?</a>', re.DOTALL)
+UNSAID = re.compile(
+    r'<(script|style|math)\b.*?</\1>|<a class="headerlink".*?</a>|<sup id="fnref.*?</sup>',
+    re.DOTALL,
+)
 
 
 def questions(content: str) -> list[tuple[str, str]]:
@@ -23,14 +26,13 @@ def questions(content: str) -> list[tuple[str, str]]:
     for index, heading in enumerate(headings):
         if not re.search(r'class="[^"]*\bfaq\b', heading[2]):
             continue
-        later = (h.start() for h in headings[index + 1 :] if h[1] <= heading[1])
-        answer = content[heading.end() : next(later, len(content))]
-        found.append((plain(heading[3]), plain(answer)))
+        end = headings[index + 1].start() if index + 1 < len(headings) else len(content)
+        found.append((plain(heading[3]), plain(content[heading.end() : end])))
     return found
 
 
 def plain(content: str) -> str:
-    """Return the text of some HTML on one line, without formulas and permalinks."""
+    """Return the text of some HTML on one line, without formulas, permalinks and note numbers."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", UNSAID.sub("", content))).split())
 
 

@@ -99,7 +99,6 @@ def test_the_hooks_work_together(docs, root):
     assert len(notebook) < 40_000
 
     index = json.loads((site / "search/search_index.json").read_text())
-    assert "판별자" not in index["config"]["separator"]
     assert "에게서" in index["config"]["separator"]
     assert not any("x_0" in entry["text"] for entry in index["docs"])
 

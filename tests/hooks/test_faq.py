@@ -5,15 +5,17 @@ from hooks.faq import json_ld, questions
 CONTENT = """
 <h1 id="a">Questions</h1><p>Intro</p>
 <h2 class="faq" id="m">Why &amp; how?<a class="headerlink" href="#m">#</a></h2>
-<p>Because of <math><mi>x</mi></math> this.</p><h3 id="n">Detail</h3><p>More.</p>
+<div class="admonition lecture"><p class="admonition-title">The answer on the day</p>
+<p>Because of <math><mi>x</mi></math> this.<sup id="fnref:a"><a href="#fn:a">1</a></sup></p></div>
+<h3 id="n">What to know beside it</h3><p>More.</p>
 <h2 id="o">Not a question</h2><p>Something else.</p>
 <h3 class="faq other" id="p">Last?</h3><p>Yes &lt;3</p>
 """
 
 
-def test_an_answer_ends_at_the_next_heading_of_its_level():
+def test_an_answer_ends_at_the_next_heading_of_any_level():
     assert questions(CONTENT) == [
-        ("Why & how?", "Because of this. Detail More."),
+        ("Why & how?", "The answer on the day Because of this."),
         ("Last?", "Yes <3"),
     ]
 

@@ -2,9 +2,22 @@ import re
 
 import pytest
 
-from hooks.search import separator
+from hooks.search import groups, known, other_names, separator, weight
 
-SEPARATOR = re.compile(separator())
+GLOSSARY = """
+### 바서슈타인 거리, 와서스테인 거리 (Wasserstein distance) { #wasserstein-distance }
+### 모드 붕괴 (mode collapse) { #mode-collapse }
+### 인셉션 점수 (Inception score, IS) { #inception-score }
+### CLIP { #clip }
+"""
+SYNONYMS = """# A remark
+StyleGAN = 스타일간
+Wasserstein distance = EMD
+
+오토인코더 = 오토 인코더
+"""
+THINGS = groups(GLOSSARY, SYNONYMS)
+SEPARATOR = re.compile(separator(THINGS))
 
 
 def tokens(text: str) -> list[str]:
@@ -56,3 +69,57 @@ def test_such_a_noun_still_loses_its_real_particle():
 
 def test_a_word_of_one_syllable_keeps_its_particle():
     assert tokens("값을") == ["값을"]  # cutting would leave a single letter, which finds everything
+
+
+@pytest.mark.parametrize("text", ["모드붕괴란", "모드 붕괴가", "모드붕괴를"])
+def test_a_name_of_two_words_is_found_written_as_one(text):
+    assert tokens(text) == ["모드", "붕괴"]
+
+
+def test_a_name_of_one_word_is_found_written_as_two():
+    assert tokens("오토인코더의 오토 인코더") == ["오토", "인코더"] * 2
+
+
+def test_a_name_with_capitals_inside_stays_whole():
+    assert tokens("Pix2Pix의 LeakyReLU") == ["Pix2Pix", "LeakyReLU"]  # readers write pix2pix
+
+
+def test_small_words_do_not_count():
+    assert tokens("A video of the score: what is IS? To-do") == ["video", "score", "IS", "To", "do"]
+
+
+def test_names_come_from_the_glossary_and_the_synonyms():
+    assert THINGS == [
+        ["바서슈타인 거리", "와서스테인 거리", "Wasserstein distance", "EMD"],
+        ["모드 붕괴", "mode collapse"],
+        ["인셉션 점수", "Inception score", "IS"],
+        ["StyleGAN", "스타일간"],
+        ["오토인코더", "오토 인코더"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("StyleGAN에 넣는 스타일의 순서", ["스타일간"]),
+        ("모드 붕괴는 왜 생기는가", ["mode collapse"]),
+        ("Mode collapse", ["모드 붕괴", "mode collapse"]),
+        ("The Wasserstein distance", ["바서슈타인 거리", "와서스테인 거리", "EMD"]),
+        ("What is a StyleGAN2?", []),
+        ("Commodore collapse", []),
+        ("IS", ["인셉션 점수", "Inception score"]),
+    ],
+)
+def test_a_heading_is_found_by_the_other_names_of_what_it_names(title, names):
+    assert other_names(title, THINGS) == names
+
+
+def test_a_short_heading_and_a_question_count_more():
+    assert weight("A long question about one thing?") == weight("A")
+    assert weight("판별자 (discriminator)") > weight("생성자와 판별자") > weight("A B C D E") > 1
+
+
+def test_the_names_of_the_site_can_be_read():
+    assert len(known()) > 100
+    assert {"StyleGAN", "스타일간"} <= set(next(names for names in known() if "StyleGAN" in names))
+    re.compile(separator(known()))

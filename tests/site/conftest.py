@@ -59,10 +59,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the site is built."""
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="session")
+def address(browser: Browser, folder: Path) -> Iterator[str]:
     """The address of the site, built from the working tree."""
     root = Path(__file__).parents[2]
-    folder = tmp_path_factory.mktemp("site")
     own = root / ".venv-site/bin/python"
     python = own if own.is_file() else sys.executable
     with server(folder, port=0) as running:

@@ -1,6 +1,5 @@
 """What a reader does: change the language, search, copy, turn the light off."""
 
-import csv
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -9,8 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-with (Path(__file__).parent / "search.tsv").open(encoding="utf-8", newline="") as table:
-    QUERIES = [tuple(row.values()) for row in csv.DictReader(table, delimiter="\t")]
+from hooks.links import inside
 
 
 def path_of(page, address: str) -> str:
@@ -58,19 +56,6 @@ def test_the_head_names_both_languages(page, address, path):
     )
     own = path.removeprefix("en/")
     assert links == {"ko": address + own, "en": f"{address}en/{own}"}
-
-
-@pytest.mark.parametrize(("language", "query", "target"), QUERIES)
-def test_the_search_finds(page, address, language, query, target):
-    home = "" if language == "ko" else "en/"
-    page.goto(home)
-    page.fill("input[name=query]", query)
-    results = page.locator(".md-search-result__item > .md-search-result__link")
-    results.first.wait_for()
-    page.wait_for_timeout(300)  # the list is replaced as the index answers
-    found = results.evaluate_all("links => links.map(a => new URL(a.href).pathname)")
-    paths = list(dict.fromkeys(path.removeprefix(f"/{home}") for path in found))
-    assert target in paths[:3]
 
 
 def test_the_search_index_is_fetched_when_it_is_needed(page):
@@ -151,19 +136,56 @@ def test_a_glossary_link_shows_its_definition(page):
     expect(page.locator(".md-tooltip2").first).to_be_visible()
 
 
-def test_the_feed_lists_pages_with_their_dates(page, address):
-    feed = ET.fromstring(page.request.get(f"{address}feed_rss_created.xml").text())
-    dates = {item.findtext("link"): item.findtext("pubDate") for item in feed.iter("item")}
-    assert re.fullmatch(r"\w{3}, \d\d \w{3} 20\d\d .*", dates[f"{address}lecture/"])
+@pytest.mark.parametrize("language", ["", "en/"])
+@pytest.mark.parametrize("feed", ["feed_rss_created.xml", "feed_rss_updated.xml"])
+def test_the_feed_lists_the_newest_pages_with_their_dates(page, address, pages, language, feed):
+    channel = ET.fromstring(page.request.get(address + language + feed).text()).find("channel")
+    items = {item.findtext("link"): item for item in channel.iter("item")}
+    ours = {address + path for path in pages if path.startswith("en/") == bool(language)}
+    assert channel.findtext("link") == address + language
+    assert set(items) <= ours
+    texts = {url for url in ours if re.search(r"/(answers|guides|concepts|models)/\w", url)}
+    assert texts <= set(items)
+    for item in items.values():
+        assert item.findtext("title")
+        assert item.findtext("description")
+        assert re.fullmatch(r"\w{3}, \d\d \w{3} 20\d\d .*", item.findtext("pubDate"))
 
 
-@pytest.mark.parametrize("path", ["answers/", "en/answers/"])
-def test_questions_are_marked_for_search_engines(page, path):
-    page.goto(path)
-    data = json.loads(page.inner_text("script[type='application/ld+json']"))
-    assert data["@type"] == "FAQPage"
-    assert len(data["mainEntity"]) >= 10
-    assert all(entry["acceptedAnswer"]["text"] for entry in data["mainEntity"])
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_questions_are_marked_for_search_engines(page, address, pages, language):
+    marked = []
+    for path in [p for p in pages if re.match(rf"{language}answers/", p)]:
+        page.goto(path)
+        scripts = page.locator("script[type='application/ld+json']")
+        if not scripts.count():
+            continue
+        data = json.loads(scripts.inner_text())
+        assert (data["@context"], data["@type"]) == ("https://schema.org", "FAQPage")
+        titles = page.eval_on_selector_all(
+            ".faq", "all => all.map(h => [h.firstChild.textContent.trim(), h.id])"
+        )
+        assert len(titles) == len(data["mainEntity"])
+        for entry, (title, name) in zip(data["mainEntity"], titles, strict=True):
+            assert entry["@type"] == "Question"
+            assert entry["name"].startswith(title)
+            assert entry["acceptedAnswer"]["@type"] == "Answer"
+            assert len(entry["acceptedAnswer"]["text"]) > 20
+            marked.append(name)
+    assert sorted(marked) == sorted(set(marked))
+    assert len(marked) == 19
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_the_topics_list_every_page_that_has_one(page, pages, language):
+    page.goto(language + "tags/")
+    listed = page.eval_on_selector_all("article a[href]", "all => all.map(a => a.pathname)")
+    wanted = [p for p in pages if re.match(rf"{language}(answers|guides|concepts|models)/", p)]
+    assert [path for path in wanted if f"/{path}" not in listed] == []
+
+
+def test_every_link_and_picture_leads_somewhere(address, folder):
+    assert inside(folder) == []
 
 
 def test_an_animation_can_be_stopped(page):

@@ -18,8 +18,105 @@ function makeReachable() {
 }
 addEventListener("resize", makeReachable)
 
-// Animations can be stopped (WCAG 2.2.2): the button swaps the moving picture for its last frame.
-const words = { ko: ["멈추기", "움직이기"], en: ["Pause", "Play"] }[document.documentElement.lang]
+const words = {
+  ko: {
+    stop: "멈추기",
+    play: "움직이기",
+    right: "맞았다.",
+    wrong: right => `틀렸다. 정답은 ${right}번이다.`,
+    score: (right, all) => `${all}문제 중 ${right}문제를 맞혔다.`,
+    again: "다시 풀기"
+  },
+  en: {
+    stop: "Pause",
+    play: "Play",
+    right: "Correct.",
+    wrong: right => `Wrong. The answer is ${right}.`,
+    score: (right, all) => `${right} of ${all} correct.`,
+    again: "Start again"
+  }
+}[document.documentElement.lang]
+
+// Self-tests: the options become buttons, and the page remembers in this browser what was chosen.
+// Without scripts a self-test is a list with a folded answer.
+function chosenBefore() {
+  try {
+    return JSON.parse(localStorage.getItem(`quiz:${location.pathname}`)) || {}
+  } catch {
+    return {} // storage is switched off, or somebody else has written there
+  }
+}
+
+function remember(chosen) {
+  try {
+    localStorage.setItem(`quiz:${location.pathname}`, JSON.stringify(chosen))
+  } catch {} // then it is forgotten when the page is left
+}
+
+function make(name, className, ...content) {
+  const element = document.createElement(name)
+  element.className = className
+  element.append(...content)
+  return element
+}
+
+function setUpQuizzes(boxes) {
+  let chosen = chosenBefore()
+  const score = make("p", "quiz-score")
+  score.setAttribute("role", "status")
+  const again = make("button", "quiz-again", words.again)
+
+  const quizzes = boxes.map(box => {
+    const title = box.querySelector(".admonition-title")
+    const question = title.textContent
+    const answer = box.querySelector("details")
+    const right = Number(answer.querySelector("summary").textContent.match(/\d+/)[0])
+    const verdict = make("p", "quiz-verdict")
+    verdict.setAttribute("role", "status")
+    answer.before(verdict)
+    const buttons = [...box.querySelectorAll("ol > li")].map((option, index) => {
+      const button = make("button", "", ...option.childNodes)
+      button.addEventListener("click", () => {
+        if (chosen[question]) return // the first choice counts
+        chosen[question] = index + 1
+        remember(chosen)
+        show()
+        answer.open = true
+      })
+      option.append(button)
+      return button
+    })
+    const showThis = () => {
+      const choice = chosen[question]
+      buttons.forEach((button, index) => {
+        button.setAttribute("aria-pressed", choice === index + 1)
+        button.setAttribute("aria-disabled", Boolean(choice))
+        button.classList.toggle("right", Boolean(choice) && right === index + 1)
+        button.classList.toggle("wrong", choice === index + 1 && choice !== right)
+      })
+      verdict.textContent = !choice ? "" : choice === right ? words.right : words.wrong(right)
+      if (!choice) answer.open = false
+      return choice === right
+    }
+    return { question, first: buttons[0], show: showThis }
+  })
+
+  function show() {
+    const right = quizzes.filter(quiz => quiz.show()).length
+    const begun = quizzes.some(quiz => chosen[quiz.question])
+    score.textContent = begun ? words.score(right, quizzes.length) : ""
+    again.hidden = !begun
+  }
+
+  again.addEventListener("click", () => {
+    chosen = {}
+    remember(chosen)
+    show()
+    quizzes[0].first.focus()
+  })
+  boxes.at(-1).after(make("div", "quiz-end", score, again))
+  show()
+}
 
 document$.subscribe(() => {
   // Landmarks that the theme leaves without a name of their own.
@@ -32,6 +129,10 @@ document$.subscribe(() => {
     makeReachable()
   })
 
+  const quizzes = [...document.querySelectorAll(".quiz:has(ol):has(details)")]
+  if (quizzes.length && !document.querySelector(".quiz-end")) setUpQuizzes(quizzes)
+
+  // Animations can be stopped (WCAG 2.2.2): the button swaps the moving picture for its last frame.
   for (const box of document.querySelectorAll(".animation:not(:has(button))")) {
     const source = box.querySelector("source")
     const picture = box.querySelector("img")
@@ -42,7 +143,7 @@ document$.subscribe(() => {
     const button = document.createElement("button")
     const show = () => {
       picture.src = playing ? moving : still
-      button.textContent = words[playing ? 0 : 1]
+      button.textContent = playing ? words.stop : words.play
     }
     button.addEventListener("click", () => { playing = !playing; show() })
     show()
