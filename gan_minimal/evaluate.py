@@ -6,8 +6,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gan_minimal import data, metrics, train, zoo
+from gan_minimal import data, metrics, train, translations, zoo
+from gan_minimal.data.hangul import FONTS, load_hangul
 from gan_minimal.errors import UserError
+from gan_minimal.metrics import LETTERS, reads
 from gan_minimal.models.attributes import AttributeClassifier
 
 Scores = dict[str, dict[str, float]]
@@ -34,18 +36,104 @@ def score_faces(model: nn.Module) -> Scores:
     )
 
 
-def score_classifier(model: nn.Module) -> Scores:
-    """Measure the accuracy of the attribute classifier on the test split of faces16."""
+def shares(model: nn.Module, attribute: str) -> tuple[list[float], list[float]]:
+    """Return how often each value of a face's attribute occurs in the data and in drawn faces.
+
+    It counts what `score_faces` compares: the classifier's readings of the test split of faces16
+    and of as many drawn faces.
+
+    Args:
+        model: A trained model of faces16, in evaluation mode.
+        attribute: One of `gan_minimal.data.faces.ATTRIBUTES`.
+
+    Returns:
+        Two lists of shares that add up to 1, in the order of the attribute's values.
+    """
+    judge = zoo.load("attributes")
+    assert isinstance(judge, AttributeClassifier)
+    pictures = images_of("faces16", "test")[:SAMPLES], train.sample(model, SAMPLES, seed=1)
+    real, drawn = (
+        torch.bincount(
+            metrics.judge(judge, images)[1][attribute], minlength=judge.classes[attribute]
+        )
+        for images in pictures
+    )
+    return (real / real.sum()).tolist(), (drawn / drawn.sum()).tolist()
+
+
+def score_classifier(model: nn.Module, dataset: str = "faces16-labels") -> Scores:
+    """Measure the accuracy of a classifier on the test split of its data."""
     assert isinstance(model, AttributeClassifier)
-    images, *labels = data.load("faces16-labels", "test").tensors  # type: ignore[attr-defined]
+    images, *labels = data.load(dataset, "test").tensors  # type: ignore[attr-defined]
     wanted = dict(zip(model.heads, labels, strict=True))
     shares = metrics.accuracy(model, images, wanted)
     return {f"accuracy_{name}": {"value": share} for name, share in shares.items()}
 
 
+def score_jamo(model: nn.Module) -> Scores:
+    """Measure the reader of Hangul on syllables it has never seen, also font by font."""
+    assert isinstance(model, AttributeClassifier)
+    images, *labels, fonts = data.load("hangul32-labels", "test").tensors  # type: ignore[attr-defined]
+    right = reads(model, images, torch.stack(labels, dim=1))
+    shares = {
+        f"font_{font}": {"value": right[fonts == i].double().mean().item()}
+        for i, font in enumerate(FONTS)
+    }
+    return score_classifier(model, "hangul32-labels") | shares
+
+
+def score_syllables(model: nn.Module) -> Scores:
+    """Read what a CGAN of Hangul writes when it is asked twice, with different noise.
+
+    Syllables of training and held-out ones: are all letters read as asked? Over both: does other
+    noise change the hand, does it keep the letters, and are all hands used alike?
+    """
+    judge = zoo.load("jamo")
+    assert isinstance(judge, AttributeClassifier)
+    scores: Scores = {}
+    pairs = []
+    for name, split in (("seen", "train"), ("unseen", "test")):
+        labels = letters_of(split)
+        draws = [drawn_as(model, labels, seed) for seed in (1, 2)]
+        right = torch.cat([reads(judge, images, labels) for images in draws])
+        scores[f"read_{name}"] = {"value": right.double().mean().item()}
+        readings = [metrics.judge(judge, images)[1] for images in draws]
+        pairs.append({x: torch.stack([reading[x] for reading in readings]) for x in readings[0]})
+    first, again = ({x: torch.cat([p[x][i] for p in pairs]) for x in pairs[0]} for i in (0, 1))
+    same = {x: first[x] == again[x] for x in first}
+    hands = torch.cat([first["hand"], again["hand"]])
+    scores["hand_changes"] = {"value": 1 - same["hand"].double().mean().item()}
+    kept = torch.stack([same[x] for x in LETTERS]).all(dim=0)
+    scores["letters_kept"] = {"value": kept.double().mean().item()}
+    scores["tv_hand"] = {
+        "value": metrics.total_variation(hands, torch.arange(len(FONTS)), len(FONTS))
+    }
+    return scores
+
+
+def letters_of(split: str) -> Tensor:
+    """Return the letters of every held-out syllable, or of as many of training, `(235, 3)`."""
+    glyphs = load_hangul(split, fonts=("noto-sans",))
+    labels = torch.stack([glyphs.cho, glyphs.jung, glyphs.jong], dim=1)
+    return labels[:: len(labels) // 235][:235]
+
+
+def drawn_as(model: nn.Module, labels: Tensor, seed: int) -> Tensor:
+    """Draw one image for each row of `labels` with the random numbers of `seed`."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        images: Tensor = model.eval().sample(len(labels), labels)  # type: ignore[operator]
+    return images
+
+
 SCORES: dict[str, Callable[[nn.Module], Scores]] = {
     "faces16": score_faces,
     "faces16-labels": score_classifier,
+    "hangul32-labels": score_jamo,
+    "hangul32-jamo": score_syllables,
+    "hangul32-pairs": translations.score_brush,
+    "hangul32-unpaired": translations.score_round_trip,
+    "faces16-labelmap": translations.score_painted,
 }
 
 

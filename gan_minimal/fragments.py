@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from gan_minimal import models
 from gan_minimal.checkpoint import write_whole
-from gan_minimal.claims import Claim
-from gan_minimal.data.faces import ATTRIBUTES
+from gan_minimal.claims import Claim, Values
+from gan_minimal.data.faces import ATTRIBUTES, COLORS
+from gan_minimal.data.hangul import FONTS
 
 LANGUAGES = ("ko", "en")
 
@@ -27,6 +29,18 @@ WORDS = {
     "kid": ("커널 거리(faces16 특징)", "Kernel distance (faces16 features)"),
     "tv": ("히스토그램 차이: {}", "Histogram distance: {}"),
     "accuracy": ("정확도: {}", "Accuracy: {}"),
+    "font": ("세 자모가 모두 맞음: {}", "All three letters right: {}"),
+    "read_seen": ("자모를 모두 읽음: 학습한 음절", "All letters read: syllables of training"),
+    "read_unseen": ("자모를 모두 읽음: 처음 보는 음절", "All letters read: syllables never seen"),
+    "hand_changes": ("노이즈를 바꾸면 글씨체가 바뀜", "Other noise changes the hand"),
+    "letters_kept": ("노이즈를 바꾸어도 자모가 같음", "Other noise keeps the letters"),
+    "read": ("자모를 모두 읽음: {}", "All letters read: {}"),
+    "hand": ("이 글씨체로 읽힘: {}", "Read as this hand: {}"),
+    "error": ("정답과의 L1 오차: {}", "L1 error to the target: {}"),
+    "copy": ("입력을 그대로 둔 오차", "L1 error of leaving the input as it is"),
+    "relative": ("그대로 둔 것에 견준 오차: {}", "Error, relative to leaving it: {}"),
+    "cycle": ("갔다 온 뒤의 L1 오차: {}", "L1 error of the round trip: {}"),
+    "spread": ("얼굴마다 다른 정도: {}의 색", "Spread over faces: colour of {}"),
     "setting": ("설정", "Setting"),
     "seed": ("시드", "seed"),
     "threads": ("{}스레드", "{} threads"),
@@ -34,11 +48,22 @@ WORDS = {
     "holds": ("성립", "Holds"),
     "fails": ("이 규모에서는 성립하지 않음", "Does not hold at this scale"),
     "says": ("주장", "Claim"),
+    "verdict": ("판정", "Verdict"),
     "measured": ("측정", "Measured"),
     "rule": ("미리 정한 규칙", "Rule, fixed beforehand"),
     "why": ("풀이", "Why"),
     "mean": ("평균", "Mean"),
     "seeds": ("시드별 값", "Each seed"),
+}
+
+# What is measured of: the attributes of a face, the parts of a syllable, the fonts
+NAMES = {key: (about.ko, about.en) for key, about in (ATTRIBUTES | FONTS).items()} | {
+    "initial": ("초성", "initial consonant"),
+    "medial": ("중성", "vowel"),
+    "final": ("종성", "final consonant"),
+    "hand": ("글씨체", "hand"),
+    "face": ("얼굴", "face"),
+    "hair": ("머리카락", "hair"),
 }
 
 COLOURS = ("#0f8b88", "#c8603c", "#7d8294")  # at least 3:1 on the light and on the dark paper
@@ -55,12 +80,16 @@ def badges(record: dict[str, Any], language: str) -> str:
     rows = []
     paper = getattr(models.get(record["model"]), "PAPER", None)
     if paper:
-        link = f'<a href="https://arxiv.org/abs/{paper["arxiv"]}">arXiv {paper["arxiv"]}</a>'
+        cited, address = models.source(paper)
+        link = f'<a href="{address}">{cited.replace("arXiv:", "arXiv ")}</a>'
         rows.append(f"<li><span>{word('paper', language)}</span> {link} ({paper['year']})</li>")
-        code = f"{paper['code']} ({paper['licence']})"
-        rows.append(f"<li><span>{word('code', language)}</span> {code}</li>")
+        if paper["code"]:
+            code = f"{paper['code']} ({paper['licence']})"
+            rows.append(f"<li><span>{word('code', language)}</span> {code}</li>")
     day = f'<time datetime="{where["date"]}">{where["date"]}</time>'
     spent = word("minutes", language).format(*minutes)
+    if where.get("device", "cpu") != "cpu":  # minutes on a GPU are not those of a reader's laptop
+        spent = f"{spent} ({where['processor']})"
     rows.append(
         f'<li class="ok"><span>{word("run", language)}</span> '
         f"{day} · torch {where['torch']} · {spent}</li>"
@@ -82,7 +111,7 @@ def metrics(record: dict[str, Any], language: str) -> str:
         if floors:
             # a kernel distance's floor is zero but for chance: a ratio to it would say nothing
             ratio = f"{score['value'] / score['floor']:.1f}" if name == "fid" else ""
-            row += [number(score["floor"]), ratio]
+            row += [number(score["floor"]) if "floor" in score else "", ratio]
         rows.append([*row, f"±{score['tolerance']:.2g}"])
     return f"{table(rows)}\n{origin(record, language)}\n{{ .caption }}\n"
 
@@ -112,10 +141,10 @@ def origin(record: dict[str, Any], language: str) -> str:
 
 def title(metric: str, language: str) -> str:
     """Return the readable name of a metric such as `tv_hair_color`."""
+    if metric in WORDS:
+        return word(metric, language)
     kind, _, attribute = metric.partition("_")
-    if not attribute:
-        return word(kind, language)
-    return word(kind, language).format(getattr(ATTRIBUTES[attribute], language))
+    return word(kind, language).format(NAMES[attribute][LANGUAGES.index(language)])
 
 
 def number(value: float) -> str:
@@ -148,9 +177,48 @@ def claim_box(claim: Claim, record: dict[str, Any], language: str) -> str:
         f"**{word('says', language)}:** {claim.says[i]} {mark}\n\n"
         f"**{word('measured', language)}:** {claim.measured[i]}\n\n"
         f"**{word('rule', language)}:** {claim.rule[i]}\n\n"
+        f"{dot_plot(claim, record['values'], language)}"
         f"{table(rows)}\n{origin}\n{{ .caption }}\n\n"
         f"**{word('why', language)}:** {claim.explanation[i]}\n"
     )
+
+
+def dot_plot(claim: Claim, values: Values, language: str) -> str:
+    """Return a figure with a row for each value of `claim.plot`: a dot a seed, a bar at the mean.
+
+    The axis begins at zero, or at the smallest value if that is negative.
+    """
+    if not claim.plot:
+        return ""
+    left, width, height = 260, 340, 32
+    numbers = [number for name in claim.plot for number in values[name]]
+    low, high = min(0.0, *numbers), max(0.0, *numbers)
+
+    def place(value: float) -> str:
+        return f"{left + (value - low) / ((high - low) or 1) * width:.1f}"
+
+    bottom = height * len(claim.plot) + 8
+    title = f"{claim.id}-plot"
+    parts = [
+        f'<svg class="diagram-svg" viewBox="0 0 640 {bottom + 24}" role="img" '
+        f'aria-labelledby="{title}"><title id="{title}">'
+        f"{escape(claim.says[LANGUAGES.index(language)])}</title>",
+        f'<path class="line" d="M{place(0)} 4V{bottom}M{left} {bottom}H{left + width}"/>',
+        f'<text class="small" x="{left}" y="{bottom + 18}">{low:.3g}</text>',
+        f'<text class="small" x="{left + width}" y="{bottom + 18}" text-anchor="end">{high:.3g}'
+        "</text>",
+    ]
+    for i, name in enumerate(claim.plot):
+        y = height * i + 20
+        mean = place(sum(values[name]) / len(values[name]))
+        label = claim.labels[name][LANGUAGES.index(language)]
+        parts += [
+            f'<text class="small" x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(label)}'
+            "</text>",
+            f'<path class="line-accent" d="M{mean} {y - 9}V{y + 9}"/>',
+            *(f'<circle class="box-teal" cx="{place(v)}" cy="{y}" r="5"/>' for v in values[name]),
+        ]
+    return "\n".join(['<figure class="diagram">', *parts, "</svg>", "</figure>"]) + "\n\n"
 
 
 def write_claim(claim: Claim, record: dict[str, Any], docs: Path) -> None:
@@ -159,6 +227,25 @@ def write_claim(claim: Claim, record: dict[str, Any], docs: Path) -> None:
         path = docs / language / "_generated" / f"claim-{claim.id}.md"
         text = claim_box(claim, record, language)
         write_whole(path, lambda temporary, text=text: temporary.write_text(text))  # type: ignore[misc]
+
+
+def claim_list(records: Sequence[tuple[Claim, dict[str, Any]]], language: str) -> str:
+    """Return the table of all claims with their verdicts, each with a link to its box below."""
+    i = LANGUAGES.index(language)
+    rows = [f"| {word('says', language)} | {word('verdict', language)} |", "| :-- | :-- |"]
+    for claim, record in records:
+        verdict = "holds" if claim.holds(record["values"]) else "fails"
+        mark = f'<span class="verdict {verdict}">{word(verdict, language)}</span>'
+        rows.append(f"| [{claim.says[i]}](#{claim.id}) | {mark} |")
+    return "\n".join(rows) + "\n"
+
+
+def write_claim_list(records: Sequence[tuple[Claim, dict[str, Any]]], docs: Path) -> None:
+    """Write the list of claims into `docs/ko/_generated` and `docs/en/_generated`."""
+    for language in LANGUAGES:
+        path = docs / language / "_generated" / "claims.md"
+        text = claim_list(records, language)
+        write_whole(path, partial(Path.write_text, data=text, encoding="utf-8"))
 
 
 FRAGMENTS = {"badges": badges, "metrics": metrics, "settings": settings}
@@ -238,3 +325,49 @@ def line_chart(
 def write_losses(record: dict[str, Any], path: Path) -> None:
     """Write the loss curve of a run as SVG."""
     write_whole(path, lambda temporary: temporary.write_text(loss_curve(record)))
+
+
+def histogram_chart(real: Sequence[float], drawn: Sequence[float], swatches: Sequence[str]) -> str:
+    """Return an SVG of the shares of one attribute's values, in the data and in what a model draws.
+
+    It has no words: under each pair of bars is a patch of the colour that is counted. The data's
+    bars are hollow and the model's full, which can be told apart without colour.
+
+    Args:
+        real: Share of each value in the data, 0 to 1.
+        drawn: Share of each value in the model's images.
+        swatches: Colour of each value, such as `"#cab188"`.
+    """
+    left, top, width, height = 16, 32, 608, 160
+    tallest = max(*real, *drawn) or 1.0
+    group = width / len(swatches)
+    bar = group * 0.36
+    parts = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 240" '
+        'font-family="sans-serif" font-size="13" fill="#7d8294">',
+        f'<path d="M{left} {top + height}H{left + width}" stroke="#7d8294"/>',
+    ]
+    for i, (shares, swatch) in enumerate(zip(zip(real, drawn, strict=True), swatches, strict=True)):
+        start = left + i * group + group * 0.14
+        for j, share in enumerate(shares):
+            x, high = start + j * bar, share / tallest * height
+            look = f'fill="{COLOURS[0]}"' if j else f'fill="none" stroke="{COLOURS[2]}"'
+            parts.append(
+                f'<rect x="{x + 1:.1f}" y="{top + height - high:.1f}" width="{bar - 2:.1f}" '
+                f'height="{high:.1f}" {look}/>'
+            )
+            parts.append(
+                f'<text x="{x + bar / 2:.1f}" y="{top + height - high - 6:.1f}" '
+                f'text-anchor="middle">{share * 100:.0f}</text>'
+            )
+        parts.append(
+            f'<rect x="{start + bar / 2:.1f}" y="{top + height + 12}" width="{bar:.1f}" '
+            f'height="20" fill="{swatch}" stroke="#7d8294"/>'
+        )
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def write_histogram(real: Sequence[float], drawn: Sequence[float], path: Path) -> None:
+    """Write the histogram of hair colours in the data and in what a model draws as SVG."""
+    chart = histogram_chart(real, drawn, COLORS["hair"])
+    write_whole(path, lambda temporary: temporary.write_text(chart))

@@ -12,6 +12,8 @@ from torch import Tensor
 from gan_minimal.errors import UserError
 from gan_minimal.models.attributes import AttributeClassifier
 
+LETTERS = ("initial", "medial", "final")  # what a syllable is made of, as the reader names it
+
 
 # --8<-- [start:frechet]
 def frechet_distance(x: Tensor, y: Tensor) -> float:
@@ -138,6 +140,19 @@ def accuracy(
     """
     _, read = judge(classifier, images)
     return {name: (read[name] == wanted).double().mean().item() for name, wanted in labels.items()}
+
+
+def reads(classifier: AttributeClassifier, images: Tensor, labels: Tensor) -> Tensor:
+    """Say of each image of a syllable whether all its letters are read, `(N,)`.
+
+    Args:
+        classifier: The independent reader of Hangul.
+        images: `(N, 1, 32, 32)` in [-1, 1].
+        labels: Initial, medial and final of each, `(N, 3)`.
+    """
+    _, read = judge(classifier, images)
+    letters = torch.stack([read[letter] for letter in LETTERS], dim=1)
+    return (letters == labels).all(dim=1)
 
 
 def inception_distance(images: Tensor, real: Tensor) -> float:

@@ -19,16 +19,22 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from gan_minimal import checkpoint, data, fragments, images, models, train, zoo
-from gan_minimal.batches import batches
+from gan_minimal import checkpoint, data, fragments, gallery, images, models, train, zoo
 from gan_minimal.errors import UserError
-from gan_minimal.evaluate import evaluate
+from gan_minimal.evaluate import evaluate, shares
+from gan_minimal.opening import first_rounds
 
 # Recorded runs, in the order in which they depend on each other: name -> model and preset.
 RUNS = {
     "attributes": ("attributes", "tiny"),
+    "jamo": ("attributes", "jamo"),
+    "autoencoder": ("autoencoder", "tiny"),
+    "vae": ("vae", "tiny"),
     "gan": ("gan", "tiny"),
     "dcgan": ("dcgan", "tiny"),
+    "cgan": ("cgan", "tiny"),
+    "wgan": ("wgan", "tiny"),
+    "wgan_gp": ("wgan_gp", "tiny"),
 }
 
 FIRST_STEPS = 5  # rounds that `check` repeats
@@ -49,12 +55,13 @@ def plan(name: str) -> tuple[str, str, dict[str, Any], train.Settings]:
     return model, which, preset["model"], train.Settings(**preset["train"])
 
 
-def record(name: str, pictures: Path) -> dict[str, Any]:
+def record(name: str, pictures: Path, device: str = "cpu") -> dict[str, Any]:
     """Train recorded run `name` and write its JSON, its weights and its pictures.
 
     Args:
         name: One of `RUNS`.
         pictures: Folder in which a folder `name` with samples, animation and losses is made.
+        device: Where to train; what is recorded says where it was.
 
     Returns:
         What was written as JSON.
@@ -65,10 +72,15 @@ def record(name: str, pictures: Path) -> dict[str, Any]:
     model, which, arguments, settings = plan(name)
     dataset = data.load(settings.data)
     opening = first_steps(name)
-    run = train.new(model, arguments, settings)
+    run = train.new(model, arguments, replace(settings, device=device))
     frames: list[Tensor] = []
     began = time.perf_counter()
-    train.train(run, dataset, settings, watch=lambda run: film(run, settings.steps, frames))
+    train.train(
+        run,
+        dataset,
+        replace(settings, device=device),
+        watch=lambda run: film(run, settings, frames),
+    )
     seconds = time.perf_counter() - began
     if run.step < settings.steps:
         raise UserError(f"Recording {name} was interrupted; nothing was written.")
@@ -91,7 +103,7 @@ def record(name: str, pictures: Path) -> dict[str, Any]:
         "weights_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "first_steps": opening,
         "losses": rounded({"step": run.losses.step, **run.losses.players}),
-        "environment": environment(),
+        "environment": environment(device),
     }
     zoo.write(name, content)
     # scored as everybody will see it: from the stored weights, which are in half precision
@@ -102,28 +114,16 @@ def record(name: str, pictures: Path) -> dict[str, Any]:
 
 
 def first_steps(name: str) -> list[dict[str, float]]:
-    """Return the losses of the first rounds of run `name`, in float32 on one thread of the CPU."""
+    """Return the losses of the first rounds of run `name`; see `opening`."""
     model, _, arguments, settings = plan(name)
-    settings = replace(settings, precision="float32", device="cpu", ema=0.0)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        run = train.new(model, arguments, settings)
-        run.model.train()
-        stream = batches(data.load(settings.data), settings.batch, settings.seed, "cpu")
-        return [
-            {player: loss.item() for player, loss in train.play(run, next(stream), settings)}
-            for _ in range(FIRST_STEPS)
-        ]
-    finally:
-        torch.set_num_threads(threads)
+    return first_rounds(train.new(model, arguments, settings), settings, FIRST_STEPS)
 
 
 def check(name: str) -> list[str]:
     """Say in sentences what makes recorded run `name` stale; nothing if it is fresh.
 
-    It is fresh if its first rounds, repeated in float32 with the recorded seed, give the recorded
-    losses within 0.1 %, and its stored weights give the recorded metrics within their tolerance.
+    It is fresh if its first rounds, repeated with the recorded seed, give the recorded losses
+    within 0.1 %, and its stored weights give the recorded metrics within their tolerance.
     """
     content = zoo.read(name)
     _, _, arguments, settings = plan(name)
@@ -151,14 +151,14 @@ def close(x: float, y: float, relative: float, absolute: float) -> bool:
     return math.isclose(x, y, rel_tol=relative, abs_tol=absolute)
 
 
-def film(run: train.Run, steps: int, frames: list[Tensor]) -> None:
+def film(run: train.Run, settings: train.Settings, frames: list[Tensor]) -> None:
     """Append what the model draws now, if a frame of the animation is due.
 
     Frames come at the squares of equal steps in time: most of what there is to see happens early.
     """
-    due = round(steps * (len(frames) / (FRAMES - 1)) ** 2)
-    if hasattr(run.model, "sample") and run.step >= max(due, 1):
-        frames.append(train.sample(run.sampler, 8, seed=0))
+    due = round(settings.steps * (len(frames) / (FRAMES - 1)) ** 2)
+    if gallery.draws(run.model) and run.step >= max(due, 1):
+        frames.append(gallery.drawn(run.sampler, settings.data, 8))
         run.model.train()
 
 
@@ -169,13 +169,15 @@ def draw(name: str, content: dict[str, Any], frames: list[Tensor], pictures: Pat
     model = zoo.load(name)
     if not frames:
         return
-    images.save(images.grid(train.sample(model, 64, seed=0), columns=8), folder / "samples.webp")
+    dataset = content["settings"]["train"]["data"]
+    images.save(images.grid(gallery.shown(model, dataset), 8), folder / "samples.webp")
     film_strip: list[Image.Image] = [images.grid(frame, 8, scale=2) for frame in frames]
     images.save_animation(film_strip, folder / "training.webp")
-    if name == "dcgan":  # the wall of faces on the home page
-        wall = images.grid(train.sample(model, 320, seed=0), columns=40, gap=0)
-        light = wall.quantize(128, dither=Image.Dither.NONE).convert("RGB")  # a third of the bytes
-        images.save(light, folder / "wall.webp")
+    if dataset == "faces16":
+        fragments.write_histogram(*shares(model, "hair_color"), folder / "histogram.svg")
+    if name in gallery.MORE:
+        for file, picture in gallery.MORE[name](model).items():
+            images.save(picture, folder / file)
 
 
 def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[str, list[float]]:
@@ -191,12 +193,14 @@ def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[st
     return thin
 
 
-def environment() -> dict[str, Any]:
+def environment(device: str = "cpu") -> dict[str, Any]:
     """Return what a measured number depends on besides the code."""
+    kind = torch.device(device).type
     return {
         "torch": torch.__version__.split("+")[0],
         "python": platform.python_version(),
-        "processor": processor(),
+        "device": kind,
+        "processor": torch.cuda.get_device_name(device) if kind == "cuda" else processor(),
         "threads": torch.get_num_threads(),
         "date": datetime.now(UTC).date().isoformat(),
     }

@@ -315,6 +315,26 @@ def sample(model: nn.Module, n: int, seed: int) -> Tensor:
     return drawn
 
 
+@torch.no_grad()
+def translate(model: nn.Module, images: Tensor, seed: int, **how: Any) -> Tensor:
+    """Translate images with the random numbers of `seed`; the counterpart of `sample`.
+
+    Args:
+        model: A model with `translate`; it is put into evaluation mode.
+        images: `(N, C, H, W)` in [-1, 1].
+        seed: Any whole number.
+        how: What else `model.translate` takes, such as the direction.
+
+    Returns:
+        Images `(N, C, H, W)` in [-1, 1], on the device of the model.
+    """
+    device = next(model.parameters()).device
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        drawn: Tensor = model.eval().translate(images.to(device), **how)  # type: ignore[operator]
+    return drawn
+
+
 def random_state(device: str) -> dict[str, Tensor]:
     """Return the state of the random numbers of the CPU and of `device`."""
     state = {"cpu": torch.get_rng_state()}

@@ -5,8 +5,10 @@ import pkgutil
 import re
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+import torch
 
 from gan_minimal import claims, fragments
 from gan_minimal.claims import Claim
@@ -78,7 +80,57 @@ def test_pages_include_the_claim_as_recorded_today(claim):
         ), f"write it with: gan-minimal claims run {claim.id} --record"
 
 
+def test_pages_list_all_claims_with_their_verdicts():
+    for language in ("ko", "en"):
+        text = (DOCS / language / "_generated" / "claims.md").read_text(encoding="utf-8")
+
+        assert text == fragments.claim_list(claims.recorded(), language), "gan-minimal tables"
+        assert text.count('class="verdict') == len(ALL)
+        page = (DOCS / language / "verification.md").read_text(encoding="utf-8")
+        for name in ALL:
+            assert f"](#{name})" in text
+            assert f"{{ #{name} }}" in page
+            assert f'/claim-{name}.md"' in page
+
+
 RULES = [
+    (
+        "curse-of-dimensionality",
+        {
+            "contrast_2": [50, 60],
+            "contrast_768": [0.2, 6],
+            "neighbours_2": [0.9, 0.9],
+            "neighbours_768": [0.5, 0.7],
+            "neighbours_pca": [0.71, 0.9],
+        },
+        {"contrast_768": [0.2, 6.1]},
+        {"neighbours_pca": [0.69, 0.9]},
+    ),
+    (
+        "autoencoder-bottleneck",
+        {"error_2": [3, 3], "error_8": [2, 2], "error_32": [1, 1], "angle": [5, 10]},
+        {"error_8": [2, 3]},
+        {"angle": [5, 11]},
+    ),
+    (
+        "autoencoder-generates",
+        {
+            "autoencoder_readable": [0.4, 0.5],
+            "autoencoder_new": [0.9, 1],
+            "vae_readable": [0.4, 0.5],
+            "vae_new": [0.9, 1],
+            "real_readable": [0.8, 0.8],
+            "scrambled_readable": [0.1, 0.39],
+        },
+        {"vae_readable": [0.39, 0.5]},
+        {"autoencoder_new": [0.89, 1]},
+    ),
+    (
+        "autoencoder-blurry",
+        {"vae": [0.8, 0.7], "dcgan": [1.19, 0.8]},
+        {"vae": [0.81, 0.7]},
+        {"dcgan": [1.21, 0.8]},
+    ),
     (
         "gan-two-players",
         {
@@ -90,10 +142,38 @@ RULES = [
         {"distance_after": [0.1, 0.21]},
     ),
     (
+        "cgan-condition",
+        {"read_seen": [0.9, 1.0], "read_unseen": [0.8, 0.9]},
+        {"read_seen": [0.89, 1.0]},
+        {"read_unseen": [0.9, 0.79]},
+    ),
+    (
         "dcgan-convolution",
         {"dcgan": [3.0, 4.9], "mlp": [5.0, 9.0]},
         {"dcgan": [3.0, 5.1]},
         {"mlp": [4.9, 9.0]},
+    ),
+    (
+        "wgan-lipschitz",
+        {
+            "clipped_slope": [0.1, 1.0],
+            "penalised_slope": [1.2, 1.0],
+            "unconstrained_slope": [2.1, 9.0],
+        },
+        {"penalised_slope": [1.21, 1.0]},
+        {"unconstrained_slope": [2.0, 9.0]},
+    ),
+    (
+        "wgan-stable",
+        {"gan_collapsed": [0.5, 0.25], "wgan_gp_collapsed": [0.25, 0.25]},
+        {"wgan_gp_collapsed": [0.0, 0.5]},
+        {"gan_collapsed": [0.25, 0.25]},
+    ),
+    (
+        "wgan-gp-better",
+        {"wgan": [5.0, 6.0], "wgan_gp": [3.0, 4.9]},
+        {"wgan_gp": [3.0, 5.1]},
+        {"wgan": [4.9, 6.0]},
     ),
 ]
 
@@ -129,6 +209,22 @@ def recorded(monkeypatch):
         monkeypatch.setattr(claims, "read", lambda _: content)
 
     return record
+
+
+def test_calls_are_spread_over_the_cores_and_answered_in_their_order(monkeypatch):
+    calls = [(2, 3), (3, 2), (10, 3)]
+    answers = []
+    for cores in (1, 4):  # one after the other here, or two processes at a time
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        answers.append(claims.spread(pow, calls))
+
+    assert answers == [[8, 9, 1000]] * 2
+
+
+def test_claims_are_trained_on_the_cpu_where_there_is_no_gpu(monkeypatch):
+    for present, name in ((True, "cuda"), (False, "cpu")):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda present=present: present)
+        assert claims.device() == name
 
 
 def test_what_is_measured_is_rounded_and_kept_with_its_machine(tmp_path):
@@ -168,6 +264,32 @@ def test_a_claim_that_measures_otherwise_is_stale(claim, changes, complaint, rec
     recorded(claim, **changes)
 
     assert claims.check(claim) == [complaint]
+
+
+def test_values_that_share_an_axis_are_drawn_with_a_dot_for_each_seed():
+    assert fragments.dot_plot(SMALL, {"size": [1.0, 2.0]}, "en") == ""
+    drawn = replace(SMALL, plot=("size",))
+
+    figure = fragments.dot_plot(drawn, {"size": [1.0, 2.0]}, "ko")
+
+    svg = ElementTree.fromstring(figure.strip()).find("svg")  # well-formed
+    dots = [float(dot.get("cx")) for dot in svg.iter("circle")]
+    assert dots == [430.0, 600.0]  # the axis runs from 0 at 260 to the largest value at 600
+    assert [text.text for text in svg.iter("text")] == ["0", "2", "크기"]
+    assert svg.find("title").text == SMALL.says[0]
+    assert figure in fragments.claim_box(
+        drawn, claims.measure(drawn) | {"values": {"size": [1.0, 2.0]}}, "ko"
+    )
+
+
+def test_negative_values_begin_the_axis():
+    drawn = replace(SMALL, plot=("size",))
+
+    figure = fragments.dot_plot(drawn, {"size": [-1.0, 1.0]}, "en")
+
+    assert 'cx="260.0"' in figure
+    assert 'cx="600.0"' in figure
+    assert "M430.0 4" in figure  # zero stands between them
 
 
 def test_the_box_on_a_page_shows_verdict_rule_and_values():

@@ -14,7 +14,7 @@ import pytest
 import typer
 from PIL import Image
 
-from gan_minimal import checkpoint, claims, cli, fragments, models, record, zoo
+from gan_minimal import checkpoint, claims, cli, data, fragments, models, record, zoo
 from tests.small_claim import SMALL
 
 ROOT = Path(__file__).parents[1]
@@ -54,7 +54,18 @@ def test_help_of_every_command_shows_an_example(command, run):
 
 
 def test_commands_are_those_of_the_readme():
-    expected = {"list", "train", "resume", "sample", "evaluate", "record", "data", "claims"}
+    expected = {
+        "list",
+        "train",
+        "resume",
+        "sample",
+        "translate",
+        "evaluate",
+        "record",
+        "data",
+        "claims",
+        "tables",
+    }
 
     assert {name for name, *_ in commands()} == expected
 
@@ -121,6 +132,18 @@ def test_sample_writes_webp_without_loss_and_makes_its_folder(run):
 
     assert code == 0
     assert np.array_equal(pixels("new/folder/one.webp"), pixels("one.png"))
+
+
+def test_a_word_is_written_syllable_by_syllable(run):
+    code, shown, _ = run("sample", "cgan", "--text", "한 글", "--n", 2, "--out", "word.png")
+    run("sample", "cgan", "--text", "한", "--out", "one.png")
+
+    assert (code, shown) == (0, "word.png\n")
+    word, one = pixels("word.png"), pixels("one.png")
+    assert word.shape == (2 * 64, 3 * 64, 3)  # two hands, three characters, twice as large
+    assert (word[:, 64:128] == 255).all()  # the space is paper
+    assert np.array_equal(word[:64, :64], one)  # the same hand, whatever stands beside it
+    assert not np.array_equal(word[:64], word[64:])
 
 
 def test_sample_enlarges_by_whole_pixels(run):
@@ -253,6 +276,83 @@ def test_a_run_that_diverges_at_once_says_that_nothing_was_saved(run, monkeypatc
     assert not Path("runs/gan/checkpoint.pt").exists()
 
 
+# Translations of one's own pictures
+
+
+@pytest.fixture
+def syllable(empty_folder) -> Path:
+    """A large printed syllable, light on dark."""
+    values = data.load("hangul32-pairs", "test").tensors[0][0, 0]
+    grey = ((1 - values) * 127.5).round().byte().numpy()
+    Image.fromarray(grey).resize((200, 200)).save("syllable.png")
+    return Path("syllable.png")
+
+
+@pytest.fixture
+def translators(run) -> None:
+    """Runs of both models, hardly trained."""
+    for name in ("pix2pix", "cyclegan"):
+        code, shown, error = run("train", name, "--steps", 1, "--batch", 2)
+        assert code == 0, error
+        assert f"What it draws: runs/{name}/samples.png" in shown
+        # inputs, translations and targets, eight of each
+        assert pixels(f"runs/{name}/samples.png").shape == ((3 * 33 - 1) * 2, (8 * 33 - 1) * 2, 3)
+
+
+@pytest.mark.usefixtures("translators")
+def test_a_picture_is_translated(run, syllable):
+    code, shown, error = run("translate", "runs/pix2pix", "--input", syllable, "--out", "new/a.png")
+    assert (code, shown) == (0, "new/a.png\n"), error
+    assert pixels("new/a.png").shape == (64, 64, 3)
+
+    run("translate", "runs/pix2pix", "--input", syllable, "--out", "b.png", "--seed", 0)
+    assert Path("new/a.png").read_bytes() == Path("b.png").read_bytes()
+
+    for out, options in (("c.png", ()), ("d.png", ("--back",))):
+        code, _, error = run(
+            *("translate", "runs/cyclegan", "--input", syllable, "--out", out, "--scale", 1),
+            *options,
+        )
+        assert code == 0, error
+        assert pixels(out).shape == (32, 32, 3)
+    assert Path("c.png").read_bytes() != Path("d.png").read_bytes()
+
+    for arguments, sentence in (
+        (
+            ("sample", "runs/pix2pix"),
+            "draws from a picture, not from noise: `gan-minimal translate runs/pix2pix --input",
+        ),
+        (("translate", "runs/pix2pix", "--input", syllable, "--back"), "translates one way only"),
+        (("translate", "runs/pix2pix", "--input", "no.png"), "There is no file no.png"),
+        (("translate", "runs/pix2pix", "--input", syllable, "--text", "x"), "No such option"),
+    ):
+        code, _, error = run(*arguments)
+        assert code == 2
+        assert sentence in error
+    Image.new("L", (50, 50), 255).save("blank.png")
+    code, _, error = run("translate", "runs/cyclegan", "--input", "blank.png")
+    assert (code, error.count("\n")) == (2, 1)
+    assert "blank.png is blank: expected is one Korean syllable" in error
+
+
+def test_a_folder_of_pairs_is_trained_on(run):
+    for side in "ab":
+        Path("mine", side).mkdir(parents=True)
+        for i in range(8):
+            Image.new("RGB", (40, 30), (30 * i, 9, 9)).save(f"mine/{side}/{i}.png")
+    Image.new("RGB", (90, 60), "red").save("own.jpg")
+    presets = models.get("pix2pix").PRESETS
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(presets["tiny"], "model", presets["faces"]["model"])
+        code, _, error = run("train", "pix2pix", "--data", "mine", "--batch", 2, "--steps", 1)
+    assert code == 0, error
+
+    code, _, error = run("translate", "runs/pix2pix", "--input", "own.jpg", "--out", "own.png")
+
+    assert code == 0, error
+    assert pixels("own.png").shape == (64, 64, 3)
+
+
 # Mistakes
 
 
@@ -279,10 +379,20 @@ def test_a_run_that_diverges_at_once_says_that_nothing_was_saved(run, monkeypatc
         ("sample dcgn", "There is no recorded run 'dcgn': did you mean 'dcgan'?"),
         ("sample ./runs/mine", "There is no recorded run './runs/mine'"),
         ("sample attributes", "attributes draws no images"),
+        ("train pix2pix --data hangul32", "pix2pix learns from examples as in hangul32-pairs"),
+        ("train pix2pix --data faces16-labelmap", "has images of 3 channels and 16x16 pixels"),
+        ("train dcgan --data faces16-labelmap", "dcgan learns from examples as in faces16"),
+        ("train pix2pix --preset paper", "There is no folder facades"),
+        ("translate dcgan --input file.txt", "dcgan translates no pictures; pix2pix and cyclegan"),
+        ("translate pix2pix --input file.txt --out x.gif", "--out ends with .png or .webp"),
         ("sample dcgan --out faces.jpg", "--out ends with .png or .webp, not '.jpg'"),
         ("sample dcgan --out faces", "not 'without an ending'"),
         ("sample dcgan --out file.txt/x.png", "file.txt"),
         ("sample dcgan --scale 64 --n 4096", "69,632 pixels wide: choose a smaller --scale"),
+        ("sample dcgan --text 안녕", "--text is for models that write Hangul, such as cgan: dcgan"),
+        ("sample cgan --text Hi", "'H' is not a Korean syllable such as 한"),
+        ("sample cgan --text ㅋㅋ", "'ㅋ' is not a Korean syllable such as 한"),
+        ("sample cgan --text=", "--text is empty"),
         ("evaluate dcgn", "did you mean 'dcgan'?"),
         ("record dcgn --check", "did you mean 'dcgan'?"),
         ("record dcgn", "did you mean 'dcgan'?"),
@@ -353,7 +463,7 @@ def test_record_says_whether_a_run_is_fresh(run, monkeypatch):
 def test_record_writes_the_fragments_of_the_pages(run, monkeypatch):
     Path("docs").mkdir()
     content = zoo.read("gan")
-    monkeypatch.setattr(cli, "checkout", Path.cwd)
+    monkeypatch.setattr(cli.measuring, "checkout", Path.cwd)
     monkeypatch.setattr(record, "record", lambda *_: content)
 
     code, shown, _ = run("record", "gan")
@@ -364,8 +474,22 @@ def test_record_writes_the_fragments_of_the_pages(run, monkeypatch):
         assert path.read_text(encoding="utf-8") == text
 
 
+def test_tables_of_all_pages_are_written_again_as_they_stand(run, monkeypatch):
+    monkeypatch.setattr(cli.measuring, "checkout", Path.cwd)
+
+    assert run("tables")[0] == 0
+
+    for language in fragments.LANGUAGES:
+        written = {path.name for path in Path("docs", language, "_generated").iterdir()}
+        published = ROOT / "docs" / language / "_generated"
+        assert written == {path.name for path in published.iterdir()} - {"benchmarks.md"}
+        for name in written:
+            again = Path("docs", language, "_generated", name)
+            assert again.read_bytes() == (published / name).read_bytes()
+
+
 def test_recording_needs_the_pages(run, monkeypatch):
-    monkeypatch.setattr(cli, "__file__", str(Path.cwd() / "site-packages" / "cli.py"))
+    monkeypatch.setattr(cli.common, "__file__", str(Path.cwd() / "a" / "b" / "common.py"))
 
     code, _, error = run("record", "gan")
 
@@ -395,7 +519,7 @@ def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, run, monkey
     kept = []
     monkeypatch.setattr(claims, "claims", lambda: {"small": claim})
     monkeypatch.setattr(claims, "write", kept.append)
-    monkeypatch.setattr(cli, "checkout", Path.cwd)
+    monkeypatch.setattr(cli.measuring, "checkout", Path.cwd)
 
     code, shown, _ = run("claims", "run", "small")
     assert code == 0

@@ -6,10 +6,13 @@ import torchmetrics.image.fid
 from torch import nn
 
 from gan_minimal import evaluate as scoring
-from gan_minimal import models
+from gan_minimal import models, zoo
+from gan_minimal.data.hangul import compose, held_out, load_hangul
 from gan_minimal.errors import UserError
-from gan_minimal.evaluate import evaluate, images_of
+from gan_minimal.evaluate import evaluate, images_of, letters_of, reads
 from gan_minimal.metrics import inception_distance
+
+JAMO = "hangul32-jamo"
 
 
 class Copier(nn.Module):
@@ -34,6 +37,63 @@ def test_real_faces_score_at_the_floor_and_tolerances_allow_for_rounding():
         expected = scoring.RELATIVE * abs(score["value"]) + scoring.ABSOLUTE
         assert score["tolerance"] == pytest.approx(expected, rel=1e-3)
         assert all(number == float(f"{number:.4g}") for number in score.values())
+
+
+class Scribe(nn.Module):
+    """Writes each syllable as one of the fonts has it: the best that a CGAN of Hangul can do."""
+
+    def __init__(self, fonts: int) -> None:
+        super().__init__()
+        glyphs = [load_hangul(split) for split in ("train", "test")]
+        self.fonts = fonts
+        self.images = torch.cat([g.images for g in glyphs]).float() / 127.5 - 1
+        letters = [torch.stack([g.cho, g.jung, g.jong, g.font], dim=1) for g in glyphs]
+        self.place = {tuple(row): i for i, row in enumerate(torch.cat(letters).tolist())}
+
+    def sample(self, n: int, labels: torch.Tensor) -> torch.Tensor:
+        fonts = torch.randint(self.fonts, (n,)).tolist()
+        rows = zip(labels.tolist(), fonts, strict=True)
+        return self.images[[self.place[*letters, font] for letters, font in rows]]
+
+
+@pytest.mark.parametrize(("fonts", "changes", "variation"), [(5, 0.8, 0.0), (1, 0.0, 0.8)])
+def test_real_glyphs_are_read_and_their_hands_are_told_apart(fonts, changes, variation):
+    scores = {name: score["value"] for name, score in evaluate(Scribe(fonts), JAMO).items()}
+
+    assert min(scores["read_seen"], scores["read_unseen"]) >= 0.98
+    assert scores["letters_kept"] >= 0.98
+    assert scores["hand_changes"] == pytest.approx(changes, abs=0.05)
+    assert scores["tv_hand"] == pytest.approx(variation, abs=0.05)
+
+
+def test_wrong_letters_are_not_read_as_asked():
+    judge = zoo.load("jamo")
+    labels = letters_of("test")
+    images = Scribe(1).sample(len(labels), labels)
+    other = labels.clone()
+    other[:, 2] = (other[:, 2] + 1) % 28
+
+    assert reads(judge, images, labels).double().mean() >= 0.98
+    assert not reads(judge, images, other).any()
+
+
+def test_as_many_syllables_of_training_as_held_out_ones_are_asked_for():
+    seen, unseen = (
+        {compose(*letters) for letters in letters_of(split).tolist()} for split in ("train", "test")
+    )
+
+    assert unseen == held_out()
+    assert len(seen) == len(unseen)
+    assert not seen & unseen
+
+
+def test_the_reader_of_hangul_reads_every_font():
+    """98 % of the syllables that it has never seen, in each of the five hands."""
+    metrics = zoo.read("jamo")["metrics"]
+
+    fonts = {name: score["value"] for name, score in metrics.items() if name.startswith("font_")}
+    assert len(fonts) == 5
+    assert min(fonts.values()) >= 0.98
 
 
 @pytest.mark.usefixtures("fewer")

@@ -160,3 +160,30 @@ def test_a_bar_in_a_cell_does_not_break_the_table():
     text = fragments.table([["metric", "value"], ["|D - p|", "0.02"]])
 
     assert text.splitlines()[2] == r"| \|D - p\| | 0.02 |"
+
+
+def test_histogram_bars_are_as_high_as_the_shares():
+    svg = ElementTree.fromstring(
+        fragments.histogram_chart([0.5, 0.25, 0.25], [1.0, 0.0, 0.0], ["#111", "#222", "#333"])
+    )
+
+    rectangles = [e for e in svg.iter() if e.tag.endswith("rect")]
+    bars = [e for e in rectangles if e.get("height") != "20"]
+    assert [float(bar.get("height")) for bar in bars] == [80, 160, 40, 0, 40, 0]
+    assert all(float(bar.get("y")) + float(bar.get("height")) == 192 for bar in bars)
+    # hollow for the data and full for the model: told apart without colour
+    assert [bar.get("fill") == "none" for bar in bars] == [True, False] * 3
+    assert [e.get("fill") for e in rectangles if e.get("height") == "20"] == [
+        "#111",
+        "#222",
+        "#333",
+    ]
+    assert [e.text for e in svg.iter() if e.text and e.text.strip()] == [
+        *("50", "100"),
+        *("25", "0"),
+        *("25", "0"),
+    ]
+
+
+def test_histogram_without_anything_is_finite():
+    assert "nan" not in fragments.histogram_chart([0.0], [0.0], ["#111"])

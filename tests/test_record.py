@@ -14,7 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
-from gan_minimal import checkpoint, images, metrics, record, train, zoo
+from gan_minimal import checkpoint, gallery, images, metrics, opening, record, train, zoo
 from gan_minimal.data.faces import ATTRIBUTES
 from gan_minimal.errors import UserError
 from gan_minimal.evaluate import images_of
@@ -28,7 +28,7 @@ DRAWING = [name for name, (model, _) in record.RUNS.items() if model != "attribu
 # the data, and the distance of features in multiples of that of real faces from real faces.
 AIMS = {"total_variation": 0.10, "distance_ratio": 6.0}
 # What misses its aim, and where it stands; the model's page says so.
-REACHED = {"tv_hair_color": 0.13}
+REACHED = {"tv_hair_color": 0.12}
 MINUTES = 5
 
 
@@ -81,9 +81,9 @@ def test_another_loss_makes_a_run_stale_although_its_settings_are_the_same(monke
 
 def test_another_order_of_the_data_makes_a_run_stale(monkeypatch):
     monkeypatch.setattr(record, "evaluate", lambda *_: {})
-    before = record.batches
+    before = opening.batches
     monkeypatch.setattr(
-        record, "batches", lambda dataset, batch, seed, device: before(dataset, batch, 1, device)
+        opening, "batches", lambda dataset, batch, seed, device: before(dataset, batch, 1, device)
     )
 
     assert any("in round 1 the discriminator" in each for each in record.check("dcgan"))
@@ -140,7 +140,8 @@ def test_pictures_are_small_and_what_the_weights_draw(name):
     with Image.open(PICTURES / name / "samples.webp") as picture:
         shown = np.asarray(picture.convert("RGB")).astype(int)
 
-    drawn = images.grid(train.sample(zoo.load(name), 64, seed=0), columns=8)
+    dataset = zoo.read(name)["settings"]["train"]["data"]
+    drawn = images.grid(gallery.shown(zoo.load(name), dataset), columns=8)
 
     assert shown.shape == np.asarray(drawn).shape
     # other processors round otherwise, by one of 256 levels
@@ -156,9 +157,10 @@ def test_animation_ends_with_what_the_finished_model_draws(name):
         animation.seek(count - 1)
         last = np.asarray(animation.convert("RGB")).astype(int)
 
-    drawn = images.grid(train.sample(zoo.load(name), 8, seed=0), columns=8, scale=2)
+    dataset = zoo.read(name)["settings"]["train"]["data"]
+    drawn = images.grid(gallery.drawn(zoo.load(name), dataset, 8), columns=8, scale=2)
 
-    assert count >= 8
+    assert count >= 6  # as many as fit into 40 KB
     assert last.shape == np.asarray(drawn).shape
     assert abs(last - np.asarray(drawn)).mean() < 12  # the animation is coded with loss
 
@@ -229,7 +231,13 @@ def test_recording_writes_all_that_a_page_shows_and_is_fresh(short, tmp_path):
     assert content["losses"]["step"] == [50, 100]
     assert content["parameters"].keys() == {"generator", "discriminator"}
     drawn = {path.name for path in (tmp_path / "runs" / "dcgan").iterdir()}
-    assert drawn == {"samples.webp", "training.webp", "losses.svg", "wall.webp"}
+    assert drawn == {
+        "samples.webp",
+        "training.webp",
+        "losses.svg",
+        "histogram.svg",
+        "wall.webp",
+    }
     assert record.check("dcgan") == []
 
 
@@ -254,3 +262,10 @@ def test_stored_weights_are_those_of_the_average():
     weights = checkpoint.load_weights(zoo.FOLDER / "dcgan.safetensors")
 
     assert all(torch.equal(w, w.half().float()) for w in weights.values() if w.is_floating_point())
+
+
+def test_a_gpu_is_named_as_the_machine(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: f"GPU of {device}")
+
+    assert record.environment("cuda:1")["processor"] == "GPU of cuda:1"
+    assert [record.environment(name)["device"] for name in ("cuda:1", "cpu")] == ["cuda", "cpu"]

@@ -7,9 +7,12 @@ published as failing. The values that pages show are recorded in `records/`.
 
 import importlib
 import json
+import multiprocessing
+import os
 import pkgutil
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -44,6 +47,7 @@ class Claim:
             stand in for the measurement when it is checked that today's code would repeat it.
             None for a fast claim, which is measured again as a whole.
         tolerance: How far a value may be off when it is measured again, relative.
+        plot: Names of values that can be drawn on one axis, for a picture beside the table.
     """
 
     id: str
@@ -57,6 +61,7 @@ class Claim:
     explanation: Text
     opening: Callable[[], Sequence[float]] | None = None
     tolerance: float = 0.05
+    plot: tuple[str, ...] = ()
 
 
 @cache
@@ -78,6 +83,34 @@ def get(name: str) -> Claim:
     return claims()[name]
 
 
+def device() -> str:
+    """Return where claims are trained: on a GPU if there is one, else on the CPU."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def spread(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+    """Return `function(*call)` for each of `calls`, as many at a time as there are pairs of cores.
+
+    Args:
+        function: A function of a module, so that another process can import it.
+        calls: The arguments of each call, such as a seed.
+    """
+    workers = min((os.cpu_count() or 1) // 2, len(calls))
+    if workers < 2:
+        return [function(*call) for call in calls]
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_two_threads) as pool:
+        return list(pool.map(function, *zip(*calls, strict=True)))
+
+
+def _two_threads() -> None:
+    import torch
+
+    torch.set_num_threads(2)
+
+
 def measure(claim: Claim) -> dict[str, Any]:
     """Measure a claim and return what is recorded of it."""
     from gan_minimal.record import environment
@@ -89,7 +122,7 @@ def measure(claim: Claim) -> dict[str, Any]:
         "values": values,
         "opening": list(claim.opening()) if claim.opening else [],
         "seconds": round(time.perf_counter() - began, 1),
-        "environment": environment(),
+        "environment": environment(device()),
     }
 
 
@@ -107,6 +140,12 @@ def read(claim: Claim, folder: Path = FOLDER) -> dict[str, Any] | None:
         return None
     record: dict[str, Any] = json.loads(path.read_text())
     return record
+
+
+def recorded() -> list[tuple[Claim, dict[str, Any]]]:
+    """Return every claim that was measured, with its record."""
+    pairs = ((claim, read(claim)) for claim in claims().values())
+    return [(claim, record) for claim, record in pairs if record is not None]
 
 
 def check(claim: Claim) -> list[str]:

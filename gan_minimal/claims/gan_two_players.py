@@ -155,5 +155,6 @@ CLAIM = Claim(
     ),
     measure=measure,
     holds=holds,
+    plot=("distance_before", "distance_after", "floor"),
     tolerance=0.3,  # a game amplifies rounding, and differently on every processor
 )

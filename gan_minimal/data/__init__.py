@@ -15,7 +15,19 @@ if TYPE_CHECKING:
     from torch import Tensor
     from torch.utils.data import Dataset
 
-__all__ = ["Description", "describe", "download", "load", "names", "root_folder"]
+LABELLED = ("faces16-labels", "hangul32-jamo", "hangul32-labels", "mnist-labels")
+PAIRED = ("faces16-labelmap", "hangul32-pairs", "hangul32-unpaired")
+
+__all__ = [
+    "LABELLED",
+    "PAIRED",
+    "Description",
+    "describe",
+    "download",
+    "load",
+    "names",
+    "root_folder",
+]
 
 
 def load(
@@ -31,10 +43,13 @@ def load(
 
     Args:
         name: One of `names()`, or a folder. A folder that is called like a set is meant by
-            `./mnist`. `"faces16-labels"` gives each face with the class of every attribute.
+            `./mnist`. One of `LABELLED` gives each image with whole numbers that say what it shows:
+            the class of every attribute, the three letters of a syllable (and its font), the digit.
+            One of `PAIRED` gives two images, see `gan_minimal.data.pairs.open_paired`, and so does
+            a folder with the subfolders `a` and `b`.
         split: `"train"` or `"test"`; CelebA also has `"valid"`. The photograph has one split.
         size: Height and width of the images in pixels; the longer side of the photograph. By
-            default the data's own size, 64 for CelebA and folders.
+            default the data's own size, 64 for CelebA and folders, 256 for folders of pairs.
         root: Where downloaded data lies, by default `root_folder()`.
 
     Returns:
@@ -47,16 +62,24 @@ def load(
     if size is not None and size < 1:
         raise UserError(f"The size of images must be at least 1 pixel, not {size}.")
     text = os.fspath(name)
-    if text == "faces16-labels":
+    if text in LABELLED:
         from gan_minimal.data import reading
 
-        return reading.labelled_faces(split)
+        return reading.open_labelled(text, split, Path(root) if root else root_folder())
+    if text in PAIRED:
+        from gan_minimal.data import pairs
+
+        return pairs.open_paired(text, split)
     if text in names():
         from gan_minimal.data import reading
 
         return reading.open_set(text, split, size, Path(root) if root else root_folder())
     if isinstance(name, Path) or Path(text).exists() or "/" in text or os.sep in text:
+        folder = Path(text).expanduser()
         from gan_minimal.data.folder import ImageFolder
+        from gan_minimal.data.pairs import PairFolder, holds_pairs
 
-        return ImageFolder(Path(text).expanduser(), split, size or 64)
+        if holds_pairs(folder, split):
+            return PairFolder(folder, split, size or 256)
+        return ImageFolder(folder, split, size or 64)
     raise unknown(text)

@@ -22,6 +22,17 @@ from gan_minimal.data import faces, hangul, snapshot
 from gan_minimal.errors import UserError
 
 FACES = 10_240
+# Colours that stay apart, whatever light or shade is laid over them: which part a pixel is.
+PAINT = {
+    "accessories": "#ffff00",
+    "clothing": "#0000ff",
+    "eyes": "#00ffff",
+    "glasses": "#ff00ff",
+    "hair": "#ff0000",
+    "hat": "#00ff00",
+    "mouth": "#000000",
+    "skin": "#808080",
+}
 # 24 of the 45 hair styles of the original are short; ten of them are left, so each counts more.
 SHORT_WEIGHT = 2.4
 PROBABILITY = {"accessories": 10, "beard": 20, "glasses": 30, "hat": 20}
@@ -113,6 +124,35 @@ def distinct(count: int, visible: NDArray[np.uint8]) -> tuple[NDArray[np.uint8],
         if len(codes) == count:
             break
     return np.stack(list(pictures.values())), np.stack(codes)
+
+
+def regions(face: faces.Options) -> NDArray[np.uint8]:
+    """Say of every pixel of a face what it belongs to, by drawing the face in colours of `PAINT`.
+
+    Returns:
+        Array (16, 16) of indices into `faces.REGIONS`.
+    """
+    painted = faces.render(face | {f"{part}Color": color for part, color in PAINT.items()})
+    tones: list[tuple[str, tuple[float, ...]]] = [
+        ("paper", (255, 255, 255)),
+        ("beard", (204, 0, 0)),  # drawn in the colour of the hair, a shade darker
+    ]
+    for part, color in PAINT.items():
+        tone = np.array(list(bytes.fromhex(color[1:])), dtype=float)
+        lights = (0, 0.3, 0.5) if part != "mouth" else (0, 0.2)  # white laid over it
+        tones += [(part, tuple(tone + light * (255 - tone))) for light in lights]
+    distances = np.square(painted[:, :, None] - np.array([tone for _, tone in tones])).sum(axis=3)
+    index = np.array([list(faces.REGIONS).index(part) for part, _ in tones], dtype=np.uint8)
+    return index[distances.argmin(axis=2)]
+
+
+def build_regions() -> None:
+    """Draw the label maps of faces16, in its order, and write their snapshot."""
+    codes = snapshot.arrays("faces16.npz")["codes"].astype(np.uint8)
+    write(
+        "faces16-regions.npz",
+        regions=np.stack([regions(face) for face in faces.FaceOptions(codes)]),
+    )
 
 
 def build_faces() -> None:
@@ -212,6 +252,7 @@ def main() -> None:
     given = parser.parse_args()
     if given.name == "faces16":
         build_faces()
+        build_regions()
     elif given.name == "hangul32":
         build_hangul(given.brush, given.pen)
     elif given.photo is None:

@@ -87,6 +87,22 @@ COLORS: dict[str, tuple[str, ...]] = {
 }
 
 
+REGIONS: dict[str, tuple[str, str, str]] = {
+    "paper": ("#ffffff", "바탕", "background"),
+    "skin": ("#e8a87c", "피부", "skin"),
+    "hair": ("#3b5dc9", "머리카락", "hair"),
+    "beard": ("#8b5fbf", "수염", "beard"),
+    "clothing": ("#2e8b57", "옷", "clothes"),
+    "hat": ("#f2c14e", "모자", "hat"),
+    "glasses": ("#1d2130", "안경", "glasses"),
+    "eyes": ("#41d9e6", "눈", "eyes"),
+    "mouth": ("#d7263d", "입", "mouth"),
+    "accessories": ("#9aa0a6", "귀걸이", "earrings"),
+}
+"""What a pixel of a face can belong to: its colour on a label map, Korean and English names. The
+colours name regions and say nothing about the colours of the face."""
+
+
 @dataclass(frozen=True)
 class Attribute:
     """One thing that is known of every face, with its names for readers.
@@ -327,6 +343,28 @@ def load_faces(split: str = "train") -> Faces:
     }
     images = torch.from_numpy(np.ascontiguousarray(colors.transpose(0, 3, 1, 2)))
     return Faces(images, attributes, options)
+
+
+def label_maps(split: str = "train") -> "torch.Tensor":
+    """Return the label map of every face: which region each pixel belongs to, and no colour of it.
+
+    Args:
+        split: `"train"` or `"test"`; the maps are in the order of `load_faces`.
+
+    Returns:
+        uint8 tensor (N, 3, 16, 16) in the colours of `REGIONS`.
+
+    Raises:
+        UserError: If the split is unknown or the snapshot is damaged.
+    """
+    import torch
+
+    if split not in ("train", "test"):
+        raise UserError(f"faces16 has the splits train and test, not {split!r}.")
+    part = slice(None, TRAIN) if split == "train" else slice(TRAIN, None)
+    regions = snapshot.arrays("faces16-regions.npz")["regions"][part].astype(np.int64)
+    colors = np.array([list(bytes.fromhex(c[1:])) for c, *_ in REGIONS.values()], dtype=np.uint8)
+    return torch.from_numpy(np.ascontiguousarray(colors[regions].transpose(0, 3, 1, 2)))
 
 
 @cache

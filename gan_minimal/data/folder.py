@@ -61,7 +61,7 @@ class ImageFolder(Dataset[tuple[Tensor, ...]]):
                 `size`, or has more than `MAX_PIXELS` pixels; the message names the file.
         """
         self.size = size
-        self.paths = find(_split(folder, split))
+        self.paths = find(split_folder(folder, split))
         reports = check(self.paths, size)
         _refuse([report for report in reports if report.problem], folder)
         _tell(reports)
@@ -73,7 +73,12 @@ class ImageFolder(Dataset[tuple[Tensor, ...]]):
         return (picture(self.paths[index], self.size),)
 
 
-def _split(folder: Path, split: str) -> Path:
+def split_folder(folder: Path, split: str) -> Path:
+    """Return the subfolder of a split, or `folder` itself if it has none and training is asked for.
+
+    Raises:
+        UserError: If there is no such folder.
+    """
     if folder.is_file():
         raise UserError(f"{folder} is a file, not a folder of images.")
     if not folder.is_dir():

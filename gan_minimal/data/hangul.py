@@ -66,6 +66,7 @@ JONG_NAMES = (
 )
 """Romanised names of `JONG`."""
 
+# --8<-- [start:jamo]
 _FIRST = 0xAC00  # 가; the 11,172 syllables follow in the order of their jamo
 
 
@@ -79,6 +80,9 @@ def decompose(syllable: str) -> tuple[int, int, int]:
         raise UserError(f"{syllable!r} is not a Korean syllable such as 한.")
     number = ord(syllable) - _FIRST
     return number // 588, number % 588 // 28, number % 28
+
+
+# --8<-- [end:jamo]
 
 
 def compose(cho: int, jung: int, jong: int = 0) -> str:

@@ -45,14 +45,24 @@ def _images(name: str, split: str, root: Path) -> "Tensor":
     return digits(name, split, root)
 
 
-def labelled_faces(split: str) -> "Dataset[tuple[Tensor, ...]]":
-    """Return faces16 with one class index for every attribute, in the order of `ATTRIBUTES`."""
+def open_labelled(name: str, split: str, root: Path) -> "Dataset[tuple[Tensor, ...]]":
+    """Open images with whole numbers `(N,)` that say what they show; see `LABELLED`."""
     from torch.utils.data import TensorDataset
 
-    from gan_minimal.data.faces import load_faces
+    if name == "faces16-labels":
+        from gan_minimal.data.faces import load_faces
 
-    faces = load_faces(split)
-    return TensorDataset(to_unit(faces.images), *faces.attributes.values())
+        faces = load_faces(split)
+        return TensorDataset(to_unit(faces.images), *faces.attributes.values())
+    if name == "mnist-labels":
+        return TensorDataset(to_unit(digits("mnist", split, root)), digit_labels(split, root))
+    from gan_minimal.data.hangul import load_hangul
+
+    glyphs = load_hangul(split)
+    labels = [glyphs.cho, glyphs.jung, glyphs.jong]
+    if name == "hangul32-labels":
+        labels.append(glyphs.font)
+    return TensorDataset(to_unit(glyphs.images), *labels)
 
 
 def to_unit(images: "Tensor") -> "Tensor":
@@ -100,13 +110,23 @@ def digits(name: str, split: str, root: Path) -> "Tensor":
     Raises:
         UserError: If it has not been downloaded or its files are damaged.
     """
+    images: Tensor = _downloaded(name, split, root).data
+    return images[:, None]
+
+
+def digit_labels(split: str, root: Path) -> "Tensor":
+    """Return the digits of MNIST, int64 (N,); raises as `digits` does."""
+    labels: Tensor = _downloaded("mnist", split, root).targets
+    return labels
+
+
+def _downloaded(name: str, split: str, root: Path) -> Any:
     kind = getattr(torchvision_datasets(), _CLASSES[name])
     try:
-        data: Tensor = kind(root, train=split == "train", download=False).data
+        return kind(root, train=split == "train", download=False)
     except (RuntimeError, ValueError, AssertionError, OSError, EOFError) as error:
         absent = "not found" in str(error)  # torchvision says it with a RuntimeError
         raise (missing if absent else _damaged)(name, root) from error
-    return data[:, None]
 
 
 def missing(name: str, root: Path) -> UserError:

@@ -12,8 +12,15 @@ if TYPE_CHECKING:
 
 # The model of each file: gan_minimal/models/<name>.py defines this class.
 CLASSES = {
+    "autoencoder": "Autoencoder",
+    "vae": "VAE",
     "gan": "GAN",
     "dcgan": "DCGAN",
+    "cgan": "CGAN",
+    "wgan": "WGAN",
+    "wgan_gp": "WGANGP",
+    "pix2pix": "Pix2Pix",
+    "cyclegan": "CycleGAN",
     "attributes": "AttributeClassifier",
 }
 
@@ -38,6 +45,13 @@ def get(name: str) -> ModuleType:
     if name not in CLASSES:
         raise UserError(f"There is no model {name!r}: {nearest(name, names())}")
     return importlib.import_module(f"gan_minimal.models.{name}")
+
+
+def source(paper: dict[str, Any]) -> tuple[str, str]:
+    """Return what a model file's `PAPER` is cited as, and its address."""
+    if "doi" in paper:
+        return f"doi:{paper['doi']}", f"https://doi.org/{paper['doi']}"
+    return f"arXiv:{paper['arxiv']}", f"https://arxiv.org/abs/{paper['arxiv']}"
 
 
 def preset(name: str, which: str = "tiny") -> dict[str, dict[str, Any]]:

@@ -26,6 +26,7 @@ class AttributeClassifier(nn.Module):
         features: Length of the feature vector.
         lr: Largest learning rate of AdamW; it rises and falls once ("one cycle").
         steps: Rounds over which the learning rate rises and falls.
+        shift: Pixels by which the images of a batch are moved at random in training, at most.
     """
 
     recorded: ClassVar[tuple[str, ...]] = ("body", "heads")
@@ -39,10 +40,11 @@ class AttributeClassifier(nn.Module):
         features: int = 64,
         lr: float = 3e-3,
         steps: int = 2000,
+        shift: int = 0,
     ) -> None:
         super().__init__()
         self.size, self.channels = size, channels
-        self.lr, self.steps, self.classes = lr, steps, classes
+        self.lr, self.steps, self.classes, self.shift = lr, steps, classes, shift
         layers: list[nn.Module] = []
         inputs = channels
         while size > 4:
@@ -99,6 +101,10 @@ class AttributeClassifier(nn.Module):
     def step(self, batch: tuple[Tensor, ...]) -> Iterator[tuple[str, Tensor]]:
         """Learn from images `(N, C, H, W)` and one label `(N,)` for each attribute, in order."""
         images, *labels = batch
+        if self.shift:
+            top, left = torch.randint(2 * self.shift + 1, (2,)).tolist()
+            padded = F.pad(images, [self.shift] * 4, mode="replicate")
+            images = padded[:, :, top : top + self.size, left : left + self.size]
         logits = self(images).values()
         losses = [F.cross_entropy(z, y) for z, y in zip(logits, labels, strict=True)]
         yield "classifier", torch.stack(losses).sum()
@@ -118,5 +124,16 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
             },
         },
         "train": {"data": "faces16-labels", "batch": 128, "steps": 2000},
+    },
+    # The judge of Hangul: the three letters of a syllable, and the hand (the font) it is written in
+    "jamo": {
+        "model": {
+            "classes": {"initial": 19, "medial": 21, "final": 28, "hand": 5},
+            "size": 32,
+            "channels": 1,
+            "steps": 4000,
+            "shift": 2,
+        },
+        "train": {"data": "hangul32-labels", "batch": 128, "steps": 4000},
     },
 }

@@ -80,6 +80,7 @@ def test_what_is_written_can_be_read(target: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(build, "measure_hair", lambda: visible)
     _run(monkeypatch, "faces16")
     assert snapshot.arrays("faces16.npz")["indices"].shape == (8, 16, 16)
+    assert snapshot.arrays("faces16-regions.npz")["regions"].shape == (8, 16, 16)
 
     monkeypatch.setattr(hangul, "syllables", lambda: ("한", "글"))
     pen = build.packaged_fonts()["noto-sans"]
@@ -90,7 +91,7 @@ def test_what_is_written_can_be_read(target: Path, monkeypatch: pytest.MonkeyPat
     _run(monkeypatch, "photo", "--photo", str(target / "large.png"))
     with Image.open(target / "photo.png") as image:
         assert image.size == (250, 167)
-    assert len(snapshot.sums()) == 7
+    assert len(snapshot.sums()) == 8
 
 
 def test_the_photograph_needs_its_file(monkeypatch: pytest.MonkeyPatch):

@@ -16,6 +16,7 @@ from PIL import Image
 
 from gan_minimal import data
 from gan_minimal.data.faces import load_faces
+from gan_minimal.data.hangul import load_hangul
 from gan_minimal.data.reading import resize
 from gan_minimal.errors import UserError
 
@@ -167,6 +168,36 @@ def test_mnist_is_read_from_its_own_files(name: str, folder: str, tmp_path: Path
     (raw / "train-images-idx3-ubyte").write_bytes(b"\0\0\x08\x03 cut short")
     with pytest.raises(UserError, match=rf"damaged: delete the folder .*{folder}"):
         data.load(name, root=tmp_path)
+
+
+def test_digits_come_with_what_they_show(tmp_path: Path):
+    raw = tmp_path / "MNIST" / "raw"
+    for split in ("train", "t10k"):
+        _idx(raw / f"{split}-images-idx3-ubyte", np.zeros((2, 28, 28), dtype=np.uint8))
+        _idx(raw / f"{split}-labels-idx1-ubyte", np.array([3, 7], dtype=np.uint8))
+
+    images, digits = data.load("mnist-labels", root=tmp_path).tensors
+
+    assert images.shape == (2, 1, 28, 28)
+    assert digits.tolist() == [3, 7]
+    with pytest.raises(UserError, match="`gan-minimal data mnist --download`"):
+        data.load("mnist-labels", root=tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_syllables_come_with_their_letters_and_their_font(split: str):
+    images, cho, jung, jong, font = data.load("hangul32-labels", split).tensors
+    glyphs = load_hangul(split)
+
+    assert torch.equal(images, glyphs.images.float() / 127.5 - 1)
+    for column, expected in zip(
+        (cho, jung, jong, font), (glyphs.cho, glyphs.jung, glyphs.jong, glyphs.font), strict=True
+    ):
+        assert torch.equal(column, expected)
+    for one, other in zip(
+        data.load("hangul32-jamo", split).tensors, (images, cho, jung, jong), strict=True
+    ):
+        assert torch.equal(one, other)
 
 
 @pytest.fixture

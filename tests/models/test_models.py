@@ -27,7 +27,8 @@ def test_every_preset_builds_and_can_be_trained(name, which):
 @pytest.mark.parametrize("name", [name for name in models.names() if name != "attributes"])
 def test_every_generative_model_has_a_laptop_and_a_paper_preset(name):
     assert {"tiny", "paper"} <= models.get(name).PRESETS.keys()
-    assert {"year", "arxiv", "code", "licence"} <= models.get(name).PAPER.keys()
+    assert {"year", "code", "licence"} <= models.get(name).PAPER.keys()
+    assert {"arxiv", "doi"} & models.get(name).PAPER.keys()
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_every_generative_model_has_a_laptop_and_a_paper_preset(name):
     [
         (lambda: models.get("dcgam"), "There is no model 'dcgam': did you mean 'dcgan'"),
         (lambda: models.get("DCGAN "), "did you mean 'dcgan'"),
-        (lambda: models.build("qqq"), "there are: gan, dcgan"),
+        (lambda: models.build("qqq"), "there are: autoencoder, vae, gan"),
         (lambda: models.preset("dcgan", "papre"), "no preset 'papre': did you mean 'paper'"),
         (lambda: models.preset("gan", "x"), "there are: tiny, paper"),
     ],

@@ -1,0 +1,133 @@
+"""The commands that measure: `evaluate`, `record`, `claims`."""
+
+from typing import Annotated
+
+import typer
+
+from gan_minimal.cli.common import app, checkout, show, trained_model
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A recorded run, or the folder of your own.")],
+    inception: Annotated[bool, typer.Option(help="The FID of papers; needs internet.")] = False,
+) -> None:
+    """Measure a trained model, each distance beside the one of real images from real images.
+
+    Example: gan-minimal evaluate dcgan
+    """
+    from rich.table import Table
+
+    from gan_minimal import evaluate as scoring
+    from gan_minimal import fragments
+
+    trained, dataset = trained_model(model)
+    if inception:
+        typer.echo(f"FID with Inception-v3: {scoring.inception(trained, dataset):.2f}")
+        return
+    table = Table("metric", "value", "real-vs-real floor")
+    for name, score in scoring.evaluate(trained, dataset).items():
+        floor = fragments.number(score["floor"]) if "floor" in score else ""
+        table.add_row(fragments.title(name, "en"), fragments.number(score["value"]), floor)
+    show(table)
+    typer.echo("Features of this site's classifier: not comparable with the FID of papers.")
+
+
+@app.command()
+def record(
+    name: Annotated[str, typer.Argument(help="A recorded run, or `all`.")],
+    check: Annotated[bool, typer.Option("--check", help="Only say whether it is fresh.")] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1 or mps.")] = "cpu",
+) -> None:
+    """Make a recorded run again, with its pictures and tables, or check that it is fresh.
+
+    Example: gan-minimal record dcgan --check
+    """
+    from gan_minimal import fragments
+    from gan_minimal import record as recording
+
+    names = list(recording.RUNS) if name == "all" else [name]
+    stale = False
+    for run in names:
+        if check:
+            complaints = recording.check(run)
+            stale = stale or bool(complaints)
+            state = f"stale: {'; '.join(complaints)}" if complaints else "fresh"
+            typer.echo(f"{run} is {state}")
+            if complaints:
+                typer.echo(f"Repair it with: gan-minimal record {run}")
+        else:
+            docs = checkout() / "docs"
+            content = recording.record(run, docs / "assets" / "runs", device)
+            fragments.write(content, docs)
+            typer.echo(f"{run}: {content['seconds']:.0f} s, {content['metrics']}")
+    if stale:
+        raise typer.Exit(1)
+
+
+@app.command()
+def tables() -> None:
+    """Write the tables and figures of all pages again, from what is recorded.
+
+    Example: gan-minimal tables
+    """
+    from gan_minimal import claims, fragments, zoo
+
+    docs = checkout() / "docs"
+    for name in zoo.names():
+        fragments.write(zoo.read(name), docs)
+    for claim, record in claims.recorded():
+        fragments.write_claim(claim, record, docs)
+    fragments.write_claim_list(claims.recorded(), docs)
+
+
+claims_app = typer.Typer(
+    help="Show the claims of the notes and their verdicts, or measure one again.\n\n"
+    "Example: gan-minimal claims run gan-two-players",
+    invoke_without_command=True,
+    rich_markup_mode=None,
+)
+app.add_typer(claims_app, name="claims")
+
+
+@claims_app.callback()
+def list_claims(context: typer.Context) -> None:
+    """List the claims and their verdicts, as recorded."""
+    if context.invoked_subcommand is not None:
+        return
+    from rich.table import Table
+
+    from gan_minimal import claims
+
+    table = Table("id", "claim", "verdict")
+    for claim in claims.claims().values():
+        record = claims.read(claim)
+        holds = record and claim.holds(record["values"])
+        verdict = "not measured" if record is None else "holds" if holds else "does not hold"
+        table.add_row(claim.id, claim.says[1], verdict)
+    show(table)
+
+
+@claims_app.command("run")
+def run_claim(
+    name: Annotated[str, typer.Argument(help="A claim: see `gan-minimal claims`.")],
+    keep: Annotated[bool, typer.Option("--record", help="Keep the values for the pages.")] = False,
+) -> None:
+    """Measure a claim again and say whether it holds.
+
+    Example: gan-minimal claims run gan-two-players
+    """
+    from gan_minimal import claims, fragments
+
+    claim = claims.get(name)
+    docs = checkout() / "docs" if keep else None  # measuring can take an hour: refuse before it
+    typer.echo(f"{claim.says[1]}\n{claim.measured[1]}\n{claim.rule[1]}")
+    record = claims.measure(claim)
+    for value, seeds in record["values"].items():
+        each = ", ".join(fragments.number(seed) for seed in seeds)
+        typer.echo(f"{claim.labels[value][1]}: {each}")
+    typer.echo("It holds." if claim.holds(record["values"]) else "It does not hold at this scale.")
+    if docs is not None:
+        claims.write(record)
+        fragments.write_claim(claim, record, docs)
+        fragments.write_claim_list(claims.recorded(), docs)

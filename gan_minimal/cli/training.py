@@ -1,0 +1,135 @@
+"""The commands that train: `train`, `resume`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gan_minimal.cli.common import Device, Seed, app, scale_of, shape_of
+from gan_minimal.errors import TrainingDiverged, UserError
+
+INTERRUPTED = 130  # the exit code of a program that Ctrl-C has stopped
+
+
+@app.command()
+def train(
+    model: Annotated[str, typer.Argument(help="A model: see `gan-minimal list`.")],
+    preset: Annotated[str, typer.Option(help="tiny (a laptop) or paper (a GPU).")] = "tiny",
+    data: Annotated[str | None, typer.Option(help="A data set, or a folder of images.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Rounds of the game.")] = None,
+    batch: Annotated[int | None, typer.Option(help="Examples in a batch.")] = None,
+    seed: Seed = 0,
+    device: Device = None,
+    precision: Annotated[str | None, typer.Option(help="float32 or bfloat16.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
+) -> None:
+    """Train a model. Ctrl-C saves; `gan-minimal resume` goes on.
+
+    Example: gan-minimal train dcgan
+    """
+    from gan_minimal import models
+    from gan_minimal import train as training
+
+    chosen = models.preset(model, preset)
+    given = {
+        "data": data,
+        "steps": steps,
+        "batch": batch,
+        "device": device,
+        "precision": precision,
+    }
+    changes = {key: value for key, value in given.items() if value is not None}
+    settings = training.Settings(**{**chosen["train"], "seed": seed, **changes})
+    folder = out or Path("runs") / model
+    path = folder / "checkpoint.pt"
+    if path.exists():
+        raise UserError(
+            f"{folder} already holds a run: `gan-minimal resume {folder}` goes on with it; "
+            "--out chooses another folder."
+        )
+    go_on(training.new(model, chosen["model"], settings), model, chosen["model"], settings, path)
+
+
+@app.command()
+def resume(
+    folder: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    device: Device = None,
+    steps: Annotated[int | None, typer.Option(help="Train up to this round instead.")] = None,
+) -> None:
+    """Go on with a run that was interrupted, to the same end as if it had not been.
+
+    Example: gan-minimal resume runs/dcgan
+    """
+    from dataclasses import replace
+
+    from gan_minimal import train as training
+
+    path = folder / "checkpoint.pt"
+    run, content, settings = training.resume(path, device)
+    if steps is not None:
+        settings = replace(settings, steps=steps)
+    if run.step >= settings.steps:
+        typer.echo(f"{folder} is finished: {run.step:,} rounds. --steps trains further.")
+        return
+    go_on(run, content["name"], content["arguments"], settings, path)
+
+
+def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: Path) -> None:
+    """Train `run` to its end or to an interruption, saving to `path`."""
+    import torch
+
+    from gan_minimal import checkpoint, images, models
+    from gan_minimal import data as datasets
+    from gan_minimal import train as training
+
+    size, channels = shape_of(run.model)
+    dataset = datasets.load(settings.data, size=size)
+    fits(dataset, size, channels, settings.data)
+    # an example holds images (C, H, W), one unless the model says otherwise, and then its labels
+    wanted = getattr(run.model, "images", 1) * [3] + len(getattr(run.model, "classes", ())) * [0]
+    if [tensor.ndim for tensor in dataset[0]] != wanted:
+        usual = models.preset(name)["train"]["data"]
+        raise UserError(f"{name} learns from examples as in {usual}; {settings.data} has others.")
+    path.parent.mkdir(parents=True, exist_ok=True)  # better to fail now than after 1,000 rounds
+
+    def save(run: Any) -> None:
+        checkpoint.save(path, training.contents(run, name, arguments, settings))
+
+    try:
+        training.train(run, dataset, settings, save)
+    except TrainingDiverged as error:
+        last = f"the last good checkpoint is {path}" if path.exists() else "nothing was saved yet"
+        raise UserError(f"{error} Training has stopped; {last}.") from None
+    if run.step < settings.steps:
+        typer.echo(
+            f"Stopped after round {run.step:,} of {settings.steps:,} and saved.\n"
+            f"Go on with: gan-minimal resume {path.parent}",
+            err=True,
+        )
+        raise typer.Exit(INTERRUPTED)
+    typer.echo(f"Finished: {path}")
+    picture = path.with_name("samples.png")
+    if hasattr(run.model, "sample"):
+        drawn = training.sample(run.sampler, 64, settings.seed)
+    elif hasattr(run.model, "translate"):  # inputs of training, translations, targets
+        inputs, targets = map(torch.stack, zip(*(dataset[i] for i in range(8)), strict=True))
+        outputs = training.translate(run.sampler, inputs, settings.seed).cpu()
+        drawn = torch.cat([inputs, outputs, targets])
+    else:
+        return
+    images.save(images.grid(drawn, 8, scale=scale_of(drawn.shape[-1])), picture)
+    typer.echo(f"What it draws: {picture}")
+
+
+def fits(dataset: Any, size: int, channels: int, name: str) -> None:
+    """Refuse data whose images the model cannot learn from.
+
+    Raises:
+        UserError: If the images are of another size or have other channels.
+    """
+    shape = tuple(dataset[0][0].shape)
+    if shape != (channels, size, size):
+        raise UserError(
+            f"{name} has images of {shape[0]} channels and {shape[2]}x{shape[1]} pixels; this "
+            f"model learns from {channels} channels and {size}x{size} pixels."
+        )

@@ -1,0 +1,84 @@
+"""The pictures that show what a model is there for."""
+
+import numpy as np
+import pytest
+import torch
+
+from gan_minimal import data, gallery, models, train, zoo
+from gan_minimal.data.hangul import held_out
+from gan_minimal.errors import UserError
+from gan_minimal.images import grid
+
+
+@pytest.fixture(scope="module")
+def cgan():
+    return zoo.load("cgan")
+
+
+def test_a_word_is_written_in_one_hand_for_each_row(cgan):
+    drawn = gallery.write(cgan, "안녕", n=3)
+
+    assert drawn.shape == (3, 2, 1, 32, 32)
+    assert drawn.abs().max() <= 1
+    torch.testing.assert_close(drawn[:, 1], gallery.write(cgan, "녕", n=3)[:, 0])
+    assert not torch.equal(drawn[0], drawn[1])
+    assert not torch.equal(drawn, gallery.write(cgan, "안녕", n=3, seed=1))
+
+
+def test_writing_leaves_the_random_numbers_as_they_were(cgan):
+    before = torch.get_rng_state()
+
+    gallery.write(cgan, "가", n=1)
+
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_spaces_are_paper_and_other_characters_are_refused(cgan):
+    assert (gallery.write(cgan, "가 나", n=2)[:, 1] == 1).all()
+    with pytest.raises(UserError, match="'a' is not a Korean syllable"):
+        gallery.write(cgan, "가a", n=1)
+
+
+def test_hands_show_syllables_of_training_and_held_out_ones(cgan):
+    held = sorted(held_out())[:: 235 // gallery.UNSEEN][: gallery.UNSEEN]
+    assert not set(gallery.SEEN) & held_out()
+    assert len(held) == gallery.UNSEEN
+
+    picture = np.asarray(gallery.hands(cgan)["hands.webp"])
+
+    rows = len(gallery.SEEN) + gallery.UNSEEN
+    assert picture.shape == (rows * 33 - 1, 8 * 33 - 1, 3)
+    first = np.asarray(grid(gallery.write(cgan, gallery.SEEN[0], 8)[:, 0], columns=8))
+    assert np.array_equal(picture[:32], first)  # a syllable a row, a hand a column
+
+
+def test_wall_of_faces_fills_the_home_page():
+    torch.manual_seed(0)
+    model = models.build("dcgan", **models.preset("dcgan")["model"])
+
+    (wall,) = gallery.wall(model).values()
+
+    assert wall.size == (640, 128)
+    assert len(wall.getcolors(1000)) <= 128
+    assert train.sample(model, 1, seed=0).shape == (1, 3, 16, 16)
+
+
+@pytest.mark.parametrize("name", ["autoencoder", "vae"])
+def test_faces_stand_above_their_reconstructions_and_become_one_another(name):
+    torch.manual_seed(0)
+    model = models.build(name, **models.preset(name)["model"]).eval()
+    faces = data.load("faces16", "test").tensors[0][:16]
+    copies = model.reconstruct(faces)
+
+    pictures = {file: np.asarray(picture) for file, picture in gallery.MORE[name](model).items()}
+
+    shown = np.asarray(grid(torch.cat([faces[:8], copies[:8], faces[8:], copies[8:]]), columns=8))
+    assert np.array_equal(pictures["reconstructions.webp"], shown)
+    walks = pictures["interpolation.webp"]
+    assert walks.shape == (6 * 17 - 1, 9 * 17 - 1, 3)
+    # a walk begins with a real face and its reconstruction, and ends with another's
+    real, copied = (np.asarray(grid(pair[:2], columns=2)) for pair in (faces, copies))
+    assert np.array_equal(walks[:16, :16], real[:, :16])
+    assert np.array_equal(walks[:16, -16:], real[:, 17:])
+    assert np.abs(walks[:16, 17:33].astype(int) - copied[:, :16]).max() <= 1
+    assert np.abs(walks[:16, -33:-17].astype(int) - copied[:, 17:]).max() <= 1
