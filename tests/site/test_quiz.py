@@ -14,7 +14,7 @@ WORDS = {
 
 def right(quiz) -> int:
     """The number of the right option, from the folded answer."""
-    return int("".join(filter(str.isdigit, quiz.locator("summary").inner_text())))
+    return int("".join(filter(str.isdigit, quiz.locator("summary").text_content())))
 
 
 def choose(page: Page, number: int, rightly: bool) -> None:
@@ -31,6 +31,7 @@ def test_the_page_says_what_is_right_counts_and_remembers(page, language):
     quizzes = page.locator(".quiz")
     every = quizzes.count()
     expect(page.get_by_role("button", name=again)).to_be_hidden()
+    expect(quizzes.nth(0).locator("summary")).to_be_hidden()  # it names the answer
 
     choose(page, 0, rightly=True)
     choose(page, 1, rightly=False)
@@ -38,6 +39,7 @@ def test_the_page_says_what_is_right_counts_and_remembers(page, language):
     expect(quizzes.nth(0).get_by_role("status")).to_have_text(correct)
     expect(quizzes.nth(1).get_by_role("status")).to_have_text(wrong.format(right(quizzes.nth(1))))
     expect(quizzes.nth(1).locator("details")).to_have_attribute("open", "")
+    expect(quizzes.nth(1).locator("summary")).to_be_visible()
     expect(quizzes.nth(1).locator("[aria-pressed=true]")).to_have_count(1)
     expect(page.locator(".quiz-score")).to_have_text(score.format(all=every, right=1))
 

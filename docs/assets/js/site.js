@@ -95,6 +95,7 @@ function setUpQuizzes(boxes) {
         button.classList.toggle("wrong", choice === index + 1 && choice !== right)
       })
       verdict.textContent = !choice ? "" : choice === right ? words.right : words.wrong(right)
+      answer.hidden = !choice // its title would tell the answer
       if (!choice) answer.open = false
       return choice === right
     }
