@@ -5,8 +5,9 @@ from torch import Tensor
 
 from gan_minimal import data, train, zoo
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.claims.autoencoder_generates import SEEDS, begin, first_losses
+from gan_minimal.claims.autoencoder_generates import SEEDS, begin
 from gan_minimal.evaluate import SAMPLES, images_of
+from gan_minimal.opening import first_losses
 
 
 def detail(images: Tensor) -> float:
@@ -67,14 +68,14 @@ CLAIM = Claim(
         "그림을 물결로 나누어(푸리에 변환) 파장이 4픽셀보다 짧은 물결의 에너지를 재고, 실제 "
         "얼굴(시험 데이터)의 것으로 나눈다. faces16에서 6,000라운드씩 시드 3개로 학습한 VAE가 "
         "뽑은 1,000장, 그 VAE가 되살린 시험 데이터, 기록된 DCGAN이 시드 3개로 뽑은 1,000장을 "
-        "견준다. 데이터, 뽑은 장수, 잠재 벡터의 길이(64)가 같다. 네트워크의 구조와 학습량은 "
-        "같지 않다.",
+        "견준다. 데이터와 뽑은 장수가 같다. 네트워크의 구조, 잠재 벡터의 길이, 학습량은 같지 "
+        "않다.",
         "Images are taken apart into waves (Fourier transform); the energy of those shorter "
         "than 4 pixels is measured and divided by that of real faces (test split). Compared: "
         "1,000 images drawn by VAEs trained on faces16 for 6,000 rounds with 3 seeds, the same "
         "VAEs' copies of the test split, and 1,000 images drawn by the recorded DCGAN with 3 "
-        "seeds. Equal: data, number of images, length of the latent vector (64). Not equal: the "
-        "kind of network and the amount of training.",
+        "seeds. Equal: data and number of images. Not equal: the kind of network, the length "
+        "of the latent vector and the amount of training.",
     ),
     rule=(
         "세 시드 모두에서 VAE의 에너지가 실제의 80 % 이하이고, DCGAN의 것이 실제에 더 가까우면 "

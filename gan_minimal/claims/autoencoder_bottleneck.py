@@ -5,9 +5,9 @@ from torch import Tensor
 
 from gan_minimal import data, train
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.claims.autoencoder_generates import first_losses
 from gan_minimal.evaluate import images_of
 from gan_minimal.models.autoencoder import Autoencoder
+from gan_minimal.opening import first_losses
 
 SEEDS = (10, 11, 12)  # others than those with which the settings were tried
 CODES = (2, 8, 32)

@@ -4,10 +4,10 @@ import torch
 from torch import Tensor
 
 from gan_minimal import data, models, train, zoo
-from gan_minimal.batches import batches
 from gan_minimal.claims import Claim, Values, device, spread
 from gan_minimal.evaluate import SAMPLES, images_of
 from gan_minimal.models.attributes import AttributeClassifier
+from gan_minimal.opening import first_losses
 
 SEEDS = (10, 11, 12)  # others than those with which the settings were tried
 NAMES = ("autoencoder", "vae")
@@ -84,13 +84,6 @@ def holds(values: Values) -> bool:
         and min(values[f"{name}_new"]) >= 0.9
         for name in NAMES
     )
-
-
-def first_losses(run: train.Run, settings: train.Settings) -> list[float]:
-    """Play two rounds and return their losses."""
-    run.model.train()
-    stream = batches(data.load(settings.data), settings.batch, settings.seed, "cpu")
-    return [loss.item() for _ in range(2) for _, loss in train.play(run, next(stream), settings)]
 
 
 def opening() -> list[float]:
