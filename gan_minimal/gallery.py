@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from gan_minimal import data, images, train
 from gan_minimal.data import hangul
+from gan_minimal.data.domains import edits
 
 Pictures = dict[str, Image.Image]
 
@@ -40,6 +41,9 @@ def drawn(model: nn.Module, dataset: str, n: int) -> Tensor:
     """
     if hasattr(model, "sample"):
         return train.sample(model, n, seed=0).cpu()
+    if dataset == "faces16-domains":
+        inputs, labels, targets = edited(n)
+        return in_turn(inputs, train.translate(model, inputs, 0, labels=labels).cpu(), targets)
     inputs, targets = held_out(dataset, n)
     return in_turn(inputs, train.translate(model, inputs, seed=0).cpu(), targets)
 
@@ -49,6 +53,26 @@ def held_out(dataset: str, n: int) -> tuple[Tensor, Tensor]:
     inputs, targets = data.load(dataset, "test").tensors  # type: ignore[attr-defined]
     chosen = torch.arange(n) * (len(inputs) // n)
     return inputs[chosen], targets[chosen]
+
+
+def edited(n: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Return `n` held-out faces, the label each shall get and its exact picture; edits in turn."""
+    known = edits()
+    faces = torch.arange(n) * (len(known.images) // n)
+    columns = torch.arange(n) * 3 % known.wanted.shape[1]  # hair colours and switches mixed
+    return known.images[faces], known.wanted[faces, columns], known.targets[faces, columns]
+
+
+def all_edits(model: nn.Module) -> Pictures:
+    """Show every edit of some faces, and the exact pictures beneath them."""
+    known = edits()
+    rows = []
+    for i in range(0, 6 * 40, 40):
+        face = known.images[i : i + 1]
+        faces = face.expand(known.wanted.shape[1], -1, -1, -1)
+        drawn = train.translate(model, faces, 0, labels=known.wanted[i]).cpu()
+        rows += [torch.cat([face, drawn]), torch.cat([face, known.targets[i]])]
+    return {"edits.webp": images.grid(torch.cat(rows), columns=len(rows[0]))}
 
 
 def in_turn(*columns: Tensor) -> Tensor:
@@ -133,4 +157,5 @@ MORE: dict[str, Callable[[nn.Module], Pictures]] = {
     "dcgan": wall,
     "cgan": hands,
     "cyclegan": round_trip,
+    "stargan": all_edits,
 }

@@ -324,6 +324,10 @@ def test_a_picture_is_translated(run, syllable):
         ),
         (("translate", "runs/pix2pix", "--input", syllable, "--back"), "translates one way only"),
         (("translate", "runs/pix2pix", "--input", "no.png"), "There is no file no.png"),
+        (
+            ("translate", "runs/pix2pix", "--input", syllable, "--to", "hat"),
+            "knows one change only: leave --to out",
+        ),
         (("translate", "runs/pix2pix", "--input", syllable, "--text", "x"), "No such option"),
     ):
         code, _, error = run(*arguments)
@@ -333,6 +337,35 @@ def test_a_picture_is_translated(run, syllable):
     code, _, error = run("translate", "runs/cyclegan", "--input", "blank.png")
     assert (code, error.count("\n")) == (2, 1)
     assert "blank.png is blank: expected is one Korean syllable" in error
+
+
+def test_a_face_is_edited_as_asked(run):
+    code, shown, error = run("train", "stargan", "--steps", 1, "--batch", 10)
+    assert code == 0, error
+    assert "What it draws: runs/stargan/samples.png" in shown
+    # faces, the same with another label each, and the faces that have those labels
+    assert pixels("runs/stargan/samples.png").shape == ((3 * 17 - 1) * 4, (8 * 17 - 1) * 4, 3)
+    run("sample", "dcgan", "--n", 1, "--out", "face.png")
+
+    def edited(wish: str) -> bytes:
+        options = ("--input", "face.png", "--to", wish, "--out", "out.png")
+        code, _, error = run("translate", "runs/stargan", *options)
+        assert code == 0, error
+        return Path("out.png").read_bytes()
+
+    assert edited("blond hair,glasses") == edited("금발,안경") != edited("red hair")
+    for arguments, sentence in (
+        ((), 'has to be told what to change: --to "...", such as blonde'),
+        (("--to", "blnd hair"), "Nothing is known of 'blnd hair': did you mean 'blond hair'"),
+        (("--to", "hat", "--back"), "translates one way only"),
+    ):
+        code, _, error = run("translate", "runs/stargan", "--input", "face.png", *arguments)
+        assert (code, error.count("\n")) == (2, 1)
+        assert sentence in error
+    Image.new("RGB", (64, 64), "red").save("red.png")
+    code, _, error = run("translate", "runs/stargan", "--input", "red.png", "--to", "hat")
+    assert code == 2
+    assert "red.png is no pixel-art face" in error
 
 
 def test_a_folder_of_pairs_is_trained_on(run):
@@ -383,7 +416,9 @@ def test_a_folder_of_pairs_is_trained_on(run):
         ("train pix2pix --data faces16-labelmap", "has images of 3 channels and 16x16 pixels"),
         ("train dcgan --data faces16-labelmap", "dcgan learns from examples as in faces16"),
         ("train pix2pix --preset paper", "There is no folder facades"),
-        ("translate dcgan --input file.txt", "dcgan translates no pictures; pix2pix and cyclegan"),
+        ("translate dcgan --input file.txt", "translates no pictures; pix2pix, cyclegan and star"),
+        ("train stargan --data faces16", "stargan learns from examples as in faces16-domains"),
+        ("train stargan --preset paper", "download it with `gan-minimal data celeba --download`"),
         ("translate pix2pix --input file.txt --out x.gif", "--out ends with .png or .webp"),
         ("sample dcgan --out faces.jpg", "--out ends with .png or .webp, not '.jpg'"),
         ("sample dcgan --out faces", "not 'without an ending'"),

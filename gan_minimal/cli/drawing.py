@@ -1,7 +1,7 @@
 """The commands that draw: `sample`, `translate`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -68,6 +68,9 @@ def translate(
     picture: Annotated[Path, typer.Option("--input", help="Your picture, of any size.")],
     out: Picture = Path("translated.png"),
     back: Annotated[bool, typer.Option("--back", help="The other way round (cyclegan).")] = False,
+    to: Annotated[
+        str | None, typer.Option(help='What to change (stargan): "blond hair,glasses".')
+    ] = None,
     seed: Seed = 0,
     scale: Annotated[int | None, typer.Option(help="Enlargement.", min=1, max=64)] = None,
 ) -> None:
@@ -76,25 +79,50 @@ def translate(
     Example: gan-minimal translate pix2pix --input syllable.png --out brush.png
     """
     check_picture(out)
-    import inspect
-
     from gan_minimal import images
     from gan_minimal import train as training
     from gan_minimal.data.own import prepare
 
     trained, dataset = trained_model(model)
     if not hasattr(trained, "translate"):
-        raise UserError(f"{model} translates no pictures; pix2pix and cyclegan do.")
-    way = {"back": True} if back else {}
-    takes = inspect.signature(trained.translate).parameters  # type: ignore[arg-type]
-    if way.keys() - takes.keys():
-        raise UserError(f"{model} translates one way only: leave --back out.")
+        raise UserError(f"{model} translates no pictures; pix2pix, cyclegan and stargan do.")
+    wishes = wished(trained, model, dataset, to, back)
     given = prepare(picture, dataset, *shape_of(trained))
+    way: dict[str, Any] = {"back": True} if back else {}
+    if wishes:
+        way["labels"] = trained.read(given)  # type: ignore[operator]
+        for entry, value in wishes.items():
+            way["labels"][:, entry] = value
     drawn = training.translate(trained, given, seed, **way)
     scale = scale or scale_of(drawn.shape[-1])
     check_width(drawn.shape[-1] * scale)
     images.save(images.grid(drawn, 1, scale=scale), out)
     typer.echo(str(out))
+
+
+def wished(
+    trained: "nn.Module", name: str, dataset: str, to: str | None, back: bool
+) -> dict[int, float]:
+    """Return the entries of a label that `--to` asks for; none for a model without labels.
+
+    Raises:
+        UserError: If the model takes no `--to` or no `--back`, or cannot do without `--to`.
+    """
+    import inspect
+
+    from gan_minimal.data import domains
+
+    takes = inspect.signature(trained.translate).parameters  # type: ignore[arg-type]
+    if back and "back" not in takes:
+        raise UserError(f"{name} translates one way only: leave --back out.")
+    if "labels" not in takes:
+        if to is not None:
+            raise UserError(f"{name} knows one change only: leave --to out.")
+        return {}
+    if to is None:
+        some = ", ".join(list(domains.phrases(dataset))[::7])
+        raise UserError(f'{name} has to be told what to change: --to "...", such as {some}.')
+    return domains.asked(to, dataset)
 
 
 def written(trained: "nn.Module", name: str, text: str, n: int, seed: int) -> "Tensor":

@@ -85,9 +85,9 @@ def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: P
     size, channels = shape_of(run.model)
     dataset = datasets.load(settings.data, size=size)
     fits(dataset, size, channels, settings.data)
-    # an example holds images (C, H, W), one unless the model says otherwise, and then its labels
-    wanted = getattr(run.model, "images", 1) * [3] + len(getattr(run.model, "classes", ())) * [0]
-    if [tensor.ndim for tensor in dataset[0]] != wanted:
+    # an example is one image (C, H, W) and a number for each class, unless the model says otherwise
+    usual_example = (3, *(0 for _ in getattr(run.model, "classes", ())))
+    if tuple(x.ndim for x in dataset[0]) != getattr(run.model, "example", usual_example):
         usual = models.preset(name)["train"]["data"]
         raise UserError(f"{name} learns from examples as in {usual}; {settings.data} has others.")
     path.parent.mkdir(parents=True, exist_ok=True)  # better to fail now than after 1,000 rounds
@@ -113,7 +113,10 @@ def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: P
         drawn = training.sample(run.sampler, 64, settings.seed)
     elif hasattr(run.model, "translate"):  # inputs of training, translations, targets
         inputs, targets = map(torch.stack, zip(*(dataset[i] for i in range(8)), strict=True))
-        outputs = training.translate(run.sampler, inputs, settings.seed).cpu()
+        way = {}
+        if targets.ndim == 2:  # labels: each shall become as the next one is
+            way["labels"], targets = targets.roll(-1, 0), inputs.roll(-1, 0)
+        outputs = training.translate(run.sampler, inputs, settings.seed, **way).cpu()
         drawn = torch.cat([inputs, outputs, targets])
     else:
         return

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 LABELLED = ("faces16-labels", "hangul32-jamo", "hangul32-labels", "mnist-labels")
 PAIRED = ("faces16-labelmap", "hangul32-pairs", "hangul32-unpaired")
+DOMAINS = ("faces16-domains", "celeba-domains")
 
 __all__ = [
+    "DOMAINS",
     "LABELLED",
     "PAIRED",
     "Description",
@@ -46,7 +48,8 @@ def load(
             `./mnist`. One of `LABELLED` gives each image with whole numbers that say what it shows:
             the class of every attribute, the three letters of a syllable (and its font), the digit.
             One of `PAIRED` gives two images, see `gan_minimal.data.pairs.open_paired`, and so does
-            a folder with the subfolders `a` and `b`.
+            a folder with the subfolders `a` and `b`. One of `DOMAINS` gives each image with a label
+            of zeros and ones, see `gan_minimal.data.domains.open_domains`.
         split: `"train"` or `"test"`; CelebA also has `"valid"`. The photograph has one split.
         size: Height and width of the images in pixels; the longer side of the photograph. By
             default the data's own size, 64 for CelebA and folders, 256 for folders of pairs.
@@ -70,6 +73,10 @@ def load(
         from gan_minimal.data import pairs
 
         return pairs.open_paired(text, split)
+    if text in DOMAINS:
+        from gan_minimal.data import domains
+
+        return domains.open_domains(text, split, size, Path(root) if root else root_folder())
     if text in names():
         from gan_minimal.data import reading
 

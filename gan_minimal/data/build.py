@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from gan_minimal.data import faces, hangul, snapshot
+from gan_minimal.data import domains, faces, hangul, snapshot
 from gan_minimal.errors import UserError
 
 FACES = 10_240
@@ -155,15 +155,34 @@ def build_regions() -> None:
     )
 
 
+def build_edits() -> None:
+    """Draw every edit of the first faces of the test split, and write their snapshot."""
+    edited = faces.load_faces("test").options[: domains.EDITED]
+    pictures = np.stack(
+        [
+            np.stack([faces.render(faces.edit(face, **change)) for change in domains.changes(face)])
+            for face in edited
+        ]
+    )
+    palette, indices = packed(pictures)
+    write("faces16-edits.npz", indices=indices, palette=palette)
+
+
+def packed(pictures: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.generic]]:
+    """Return the colours of pictures (..., 3), and which of them each pixel has (...)."""
+    palette, indices = np.unique(pictures.reshape(-1, 3), axis=0, return_inverse=True)
+    kind = np.uint8 if len(palette) <= 256 else np.uint16
+    return palette, indices.reshape(pictures.shape[:-1]).astype(kind)
+
+
 def build_faces() -> None:
     """Draw faces16 and write its snapshot."""
     visible = measure_hair()
     pictures, codes = distinct(FACES, visible)
-    palette, indices = np.unique(pictures.reshape(-1, 3), axis=0, return_inverse=True)
-    kind = np.uint8 if len(palette) <= 256 else np.uint16
+    palette, indices = packed(pictures)
     write(
         "faces16.npz",
-        indices=indices.reshape(pictures.shape[:3]).astype(kind),
+        indices=indices,
         palette=palette,
         codes=codes,
         hair_visible=visible,
@@ -253,6 +272,7 @@ def main() -> None:
     if given.name == "faces16":
         build_faces()
         build_regions()
+        build_edits()
     elif given.name == "hangul32":
         build_hangul(given.brush, given.pen)
     elif given.photo is None:

@@ -43,7 +43,7 @@ _SETS: dict[str, tuple[int, str, str, str, tuple[str, ...], str, str]] = {
         "16x16x3",
         "CC0-1.0",
         "Pixel Art by DiceBear",
-        ("faces16.npz", "faces16-regions.npz"),
+        ("faces16.npz", "faces16-regions.npz", "faces16-edits.npz"),
         "속성을 정확히 아는 16픽셀 얼굴 그림. 학습 8,192장, 시험 2,048장이다.",
         "Pixel-art faces with exactly known attributes; 8,192 to train on, 2,048 to test.",
     ),

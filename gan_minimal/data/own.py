@@ -16,14 +16,16 @@ LONGEST = 27 / 32  # of a glyph's longer side to the cell: the mean of hangul32
 SLIMMEST = 0.3  # of a glyph's shorter side to its longer one; several syllables in a line are less
 BLACKEST = 0.6  # share of ink in the box around a glyph
 FARTHEST = 60  # of 255, from a pixel of a label map to the nearest of its colours
+MIXED = 6  # of 255, from an enlarged pixel's colours to their mean; a photograph has 10 and more
+PAPER = 230  # of 255: what counts as white
 
 
 def prepare(path: Path, dataset: str, size: int, channels: int) -> Tensor:
     """Read a picture for a model that was trained on `dataset`.
 
     A glyph may be of any size, in colour, transparent, or light on dark: it is turned dark on
-    light, cut out by its ink and centred. A label map is reduced without mixing colours. Any other
-    picture is cut to its central square and scaled.
+    light, cut out by its ink and centred. A label map is reduced without mixing colours, and so is
+    a pixel-art face. Any other picture is cut to its central square and scaled.
 
     Args:
         path: An image file.
@@ -41,6 +43,8 @@ def prepare(path: Path, dataset: str, size: int, channels: int) -> Tensor:
         values = glyph(opened(path), path, size)[None]
     elif dataset == "faces16-labelmap":
         values = label_map(opened(path), path, size).transpose(2, 0, 1)
+    elif dataset == "faces16-domains":
+        values = pixel_face(opened(path), path, size).transpose(2, 0, 1)
     else:
         opened(path)
         return picture(path, size)[None, :channels]
@@ -112,3 +116,26 @@ def label_map(image: Image.Image, path: Path, size: int) -> NDArray[np.uint8]:
         names = ", ".join(f"{color} {english}" for color, _, english in REGIONS.values())
         raise UserError(f"{path} is no label map: expected is a face painted in {names}.")
     return colors[distances.argmin(axis=2)].astype(np.uint8)
+
+
+def pixel_face(image: Image.Image, path: Path, size: int) -> NDArray[np.uint8]:
+    """Reduce an enlarged pixel-art face to its pixels.
+
+    Returns:
+        Array (size, size, 3), RGB.
+
+    Raises:
+        UserError: If it is not made of large enough pixels, or not a face on white.
+    """
+    square = ImageOps.fit(image, (min(image.size),) * 2, Image.Resampling.NEAREST)
+    small = square.resize((size, size), Image.Resampling.BOX)
+    again = small.resize(square.size, Image.Resampling.NEAREST)
+    values = np.asarray(small)
+    mixed = np.abs(np.asarray(square, dtype=int) - np.asarray(again)).mean()
+    background, forehead = values[0, [0, -1]], values[size // 8 : size // 4, size // 4 : -size // 4]
+    if mixed > MIXED or background.min() < PAPER or forehead.min(axis=2).mean() > PAPER:
+        raise UserError(
+            f"{path} is no pixel-art face: expected is a face of {size}x{size} pixels on white, or "
+            "enlarged without smoothing, such as `gan-minimal sample dcgan --n 1` draws."
+        )
+    return values

@@ -106,6 +106,35 @@ def test_a_picture_that_is_no_label_map_is_told_the_colours(tmp_path):
         prepare(tmp_path / "own.png", "faces16-labelmap", 16, 3)
 
 
+@pytest.mark.parametrize("scale", [1, 4, 10])
+def test_a_pixel_art_face_may_be_enlarged(scale, tmp_path):
+    values = faces.load_faces("test").images[7].permute(1, 2, 0).numpy()
+    small = Image.fromarray(values)
+    small.resize((16 * scale, 16 * scale), Image.Resampling.NEAREST).save(tmp_path / "own.png")
+
+    own = prepare(tmp_path / "own.png", "faces16-domains", 16, 3)
+
+    assert torch.equal(own[0], data.load("faces16-domains", "test")[7][0])
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Image.new("RGB", (64, 64), "white"),  # nobody there
+        Image.new("RGB", (64, 64), "#8d5524"),  # no white around it
+        Image.fromarray(data.reading.photo()[0].permute(1, 2, 0).numpy()),  # no large pixels
+        Image.fromarray(faces.load_faces("test").images[7].permute(1, 2, 0).numpy()).resize(
+            (160, 160), Image.Resampling.BICUBIC
+        ),
+    ],
+)
+def test_what_is_no_pixel_art_face_is_refused_with_what_is_wanted(picture, tmp_path):
+    picture.save(tmp_path / "own.png")
+
+    with pytest.raises(UserError, match=r"no pixel-art face: expected is a face of 16x16 pixels"):
+        prepare(tmp_path / "own.png", "faces16-domains", 16, 3)
+
+
 def test_photographs_are_cut_to_their_middle(tmp_path):
     Image.new("RGB", (300, 200), "red").save(tmp_path / "own.jpg")
 
