@@ -9,7 +9,7 @@ from typing import Any
 from gan_minimal import models
 from gan_minimal.checkpoint import write_whole
 from gan_minimal.claims import Claim, Values
-from gan_minimal.data.faces import ATTRIBUTES, COLORS
+from gan_minimal.data.faces import ATTRIBUTES
 from gan_minimal.data.hangul import FONTS
 
 LANGUAGES = ("ko", "en")
@@ -41,9 +41,16 @@ WORDS = {
     "relative": ("그대로 둔 것에 견준 오차: {}", "Error, relative to leaving it: {}"),
     "cycle": ("갔다 온 뒤의 L1 오차: {}", "L1 error of the round trip: {}"),
     "spread": ("얼굴마다 다른 정도: {}의 색", "Spread over faces: colour of {}"),
+    "reached": ("바꾼 속성이 요청대로 읽힘", "Edited attribute read as asked"),
+    "off": ("정답 그림과의 L1 오차", "L1 error to the exact picture"),
+    "kept": ("다른 속성의 판독이 그대로임", "Readings of other attributes kept"),
+    "outside": ("정답이 건드리지 않는 화소의 변화", "Change of pixels that the exact edit leaves"),
+    "edit": ("고친 것", "Edit"),
+    "exact": ("(정답 그림)", "(exact picture)"),
+    "untouched": ("고치지 않은 얼굴의 L1 오차", "L1 error of leaving the face as it is"),
     "setting": ("설정", "Setting"),
     "seed": ("시드", "seed"),
-    "threads": ("{}스레드", "{} threads"),
+    "threads": ("{}스레드", "threads: {}"),
     "steps": ("{:,}라운드", "{:,} rounds"),
     "holds": ("성립", "Holds"),
     "fails": ("이 규모에서는 성립하지 않음", "Does not hold at this scale"),
@@ -56,7 +63,9 @@ WORDS = {
     "seeds": ("시드별 값", "Each seed"),
 }
 
-# What is measured of: the attributes of a face, the parts of a syllable, the fonts
+HAIR = ATTRIBUTES["hair_color"]
+
+# What is measured of: the attributes of a face, the parts of a syllable, the fonts, edits
 NAMES = {key: (about.ko, about.en) for key, about in (ATTRIBUTES | FONTS).items()} | {
     "initial": ("초성", "initial consonant"),
     "medial": ("중성", "vowel"),
@@ -64,9 +73,19 @@ NAMES = {key: (about.ko, about.en) for key, about in (ATTRIBUTES | FONTS).items(
     "hand": ("글씨체", "hand"),
     "face": ("얼굴", "face"),
     "hair": ("머리카락", "hair"),
+    **{
+        value: (ko if ko.endswith("금발") else f"{ko} 머리", f"{en} hair")
+        for value, ko, en in zip(HAIR.values, HAIR.ko_values, HAIR.en_values, strict=True)
+    },
+    "glasses_yes": ("안경 쓰기", "glasses on"),
+    "glasses_no": ("안경 벗기", "glasses off"),
+    "hat_yes": ("모자 쓰기", "hat on"),
+    "hat_no": ("모자 벗기", "hat off"),
+    "mouth_happy": ("웃는 입", "happy mouth"),
+    "mouth_sad": ("슬픈 입", "sad mouth"),
 }
 
-COLOURS = ("#0f8b88", "#c8603c", "#7d8294")  # at least 3:1 on the light and on the dark paper
+EDITED = ("reached", "off", "kept", "outside")  # what is measured of each kind of edit
 
 
 def word(key: str, language: str) -> str:
@@ -101,7 +120,8 @@ def badges(record: dict[str, Any], language: str) -> str:
 
 def metrics(record: dict[str, Any], language: str) -> str:
     """Return the table of a run's metrics, each beside its floor, and where it was measured."""
-    scores = record["metrics"]
+    each_edit = tuple(f"{what}_" for what in EDITED)  # in a table of their own, see `edits`
+    scores = {k: score for k, score in record["metrics"].items() if not k.startswith(each_edit)}
     floors = any("floor" in score for score in scores.values())
     head = [word("metric", language), word("value", language)]
     head += [word("floor", language), word("ratio", language)] if floors else []
@@ -113,6 +133,23 @@ def metrics(record: dict[str, Any], language: str) -> str:
             ratio = f"{score['value'] / score['floor']:.1f}" if name == "fid" else ""
             row += [number(score["floor"]) if "floor" in score else "", ratio]
         rows.append([*row, f"±{score['tolerance']:.2g}"])
+    return f"{table(rows)}\n{origin(record, language)}\n{{ .caption }}\n"
+
+
+def edits(record: dict[str, Any], language: str) -> str:
+    """Return the table of what each kind of edit reaches; nothing for a run without edits."""
+    scores = record["metrics"]
+    kinds = [name.removeprefix("kept_") for name in scores if name.startswith("kept_")]
+    if not kinds:
+        return ""
+    reached, off, kept, outside = (word(what, language) for what in EDITED)
+    exact, untouched = word("exact", language), word("untouched", language)
+    rows = [[word("edit", language), reached, exact, off, untouched, kept, outside]]
+    for kind in kinds:
+        cells = [scores[f"{what}_{kind}"] for what in EDITED]
+        numbers = [each[key] for each in cells for key in ("value", "floor") if key in each]
+        name = NAMES[kind][LANGUAGES.index(language)]
+        rows.append([name, *(number(value) for value in numbers)])
     return f"{table(rows)}\n{origin(record, language)}\n{{ .caption }}\n"
 
 
@@ -144,7 +181,8 @@ def title(metric: str, language: str) -> str:
     if metric in WORDS:
         return word(metric, language)
     kind, _, attribute = metric.partition("_")
-    return word(kind, language).format(NAMES[attribute][LANGUAGES.index(language)])
+    pattern, name = word(kind, language), NAMES[attribute][LANGUAGES.index(language)]
+    return pattern.format(name) if "{}" in pattern else f"{pattern}: {name}"
 
 
 def number(value: float) -> str:
@@ -248,7 +286,7 @@ def write_claim_list(records: Sequence[tuple[Claim, dict[str, Any]]], docs: Path
         write_whole(path, partial(Path.write_text, data=text, encoding="utf-8"))
 
 
-FRAGMENTS = {"badges": badges, "metrics": metrics, "settings": settings}
+FRAGMENTS = {"badges": badges, "metrics": metrics, "edits": edits, "settings": settings}
 
 
 def write(record: dict[str, Any], docs: Path) -> None:
@@ -261,113 +299,6 @@ def texts(record: dict[str, Any], docs: Path) -> Iterable[tuple[Path, str]]:
     """Yield the path and the text of every fragment of a run."""
     for language in LANGUAGES:
         for kind, make in FRAGMENTS.items():
-            path = docs / language / "_generated" / f"{record['name']}-{kind}.md"
-            yield path, make(record, language)
-
-
-def loss_curve(record: dict[str, Any]) -> str:
-    """Return an SVG of each player's loss over the rounds."""
-    losses = dict(record["losses"])
-    steps = losses.pop("step")
-    return line_chart(losses, steps, x_title="rounds", y_title="loss")
-
-
-def line_chart(
-    series: dict[str, Sequence[float]],
-    x: Sequence[float],
-    x_title: str,
-    y_title: str,
-) -> str:
-    """Return an SVG with one line for each series; legible on light and on dark paper.
-
-    Args:
-        series: Values by name, each as long as `x`.
-        x: Increasing numbers.
-        x_title: What the x axis shows.
-        y_title: What the y axis shows.
-    """
-    left, top, width, height = 48, 16, 576, 184
-    values = [value for line in series.values() for value in line]
-    low, high = min(0.0, *values), max(values)
-    spread_x, spread_y = (x[-1] - x[0]) or 1, (high - low) or 1
-
-    def place(x_value: float, y_value: float) -> str:
-        across = left + (x_value - x[0]) / spread_x * width
-        return f"{across:.1f} {top + (high - y_value) / spread_y * height:.1f}"
-
-    parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 240" '
-        'font-family="sans-serif" font-size="13" fill="#7d8294">',
-        f'<path d="M{left} {top}V{top + height}H{left + width}" fill="none" stroke="#7d8294"/>',
-        f'<text x="{left - 6}" y="{top + 10}" text-anchor="end">{high:.3g}</text>',
-        f'<text x="{left - 6}" y="{top + height}" text-anchor="end">{low:.3g}</text>',
-        f'<text x="{left}" y="{top + height + 18}">{x[0]:,g}</text>',
-        f'<text x="{left + width}" y="{top + height + 18}" text-anchor="end">{x[-1]:,g}</text>',
-        f'<text x="{left + width / 2}" y="{top + height + 34}" text-anchor="middle">'
-        f"{x_title}</text>",
-        f'<text x="{left + 6}" y="{top + 10}">{y_title}</text>',
-    ]
-    for i, (name, line) in enumerate(series.items()):
-        colour = COLOURS[i % len(COLOURS)]
-        points = "L".join(place(*point) for point in zip(x, line, strict=True))
-        dash = "" if i == 0 else f' stroke-dasharray="{6 * i} 2"'  # readable without colour
-        parts.append(
-            f'<path d="M{points}" fill="none" stroke="{colour}" stroke-width="1.5"{dash}/>'
-        )
-        at = left + width - 8
-        parts.append(
-            f'<text x="{at}" y="{top + 12 + 16 * i}" text-anchor="end" fill="{colour}">'
-            f"{'—' if i == 0 else '- -'} {name}</text>"
-        )
-    return "\n".join([*parts, "</svg>"]) + "\n"
-
-
-def write_losses(record: dict[str, Any], path: Path) -> None:
-    """Write the loss curve of a run as SVG."""
-    write_whole(path, lambda temporary: temporary.write_text(loss_curve(record)))
-
-
-def histogram_chart(real: Sequence[float], drawn: Sequence[float], swatches: Sequence[str]) -> str:
-    """Return an SVG of the shares of one attribute's values, in the data and in what a model draws.
-
-    It has no words: under each pair of bars is a patch of the colour that is counted. The data's
-    bars are hollow and the model's full, which can be told apart without colour.
-
-    Args:
-        real: Share of each value in the data, 0 to 1.
-        drawn: Share of each value in the model's images.
-        swatches: Colour of each value, such as `"#cab188"`.
-    """
-    left, top, width, height = 16, 32, 608, 160
-    tallest = max(*real, *drawn) or 1.0
-    group = width / len(swatches)
-    bar = group * 0.36
-    parts = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 240" '
-        'font-family="sans-serif" font-size="13" fill="#7d8294">',
-        f'<path d="M{left} {top + height}H{left + width}" stroke="#7d8294"/>',
-    ]
-    for i, (shares, swatch) in enumerate(zip(zip(real, drawn, strict=True), swatches, strict=True)):
-        start = left + i * group + group * 0.14
-        for j, share in enumerate(shares):
-            x, high = start + j * bar, share / tallest * height
-            look = f'fill="{COLOURS[0]}"' if j else f'fill="none" stroke="{COLOURS[2]}"'
-            parts.append(
-                f'<rect x="{x + 1:.1f}" y="{top + height - high:.1f}" width="{bar - 2:.1f}" '
-                f'height="{high:.1f}" {look}/>'
-            )
-            parts.append(
-                f'<text x="{x + bar / 2:.1f}" y="{top + height - high - 6:.1f}" '
-                f'text-anchor="middle">{share * 100:.0f}</text>'
-            )
-        parts.append(
-            f'<rect x="{start + bar / 2:.1f}" y="{top + height + 12}" width="{bar:.1f}" '
-            f'height="20" fill="{swatch}" stroke="#7d8294"/>'
-        )
-    return "\n".join([*parts, "</svg>"]) + "\n"
-
-
-def write_histogram(real: Sequence[float], drawn: Sequence[float], path: Path) -> None:
-    """Write the histogram of hair colours in the data and in what a model draws as SVG."""
-    chart = histogram_chart(real, drawn, COLORS["hair"])
-    write_whole(path, lambda temporary: temporary.write_text(chart))
+            text = make(record, language)
+            if text:
+                yield docs / language / "_generated" / f"{record['name']}-{kind}.md", text

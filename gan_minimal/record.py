@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from gan_minimal import checkpoint, data, fragments, gallery, images, models, train, zoo
+from gan_minimal import charts, checkpoint, data, gallery, images, models, train, zoo
 from gan_minimal.errors import UserError
 from gan_minimal.evaluate import evaluate, shares
 from gan_minimal.opening import first_rounds
@@ -35,6 +35,10 @@ RUNS = {
     "cgan": ("cgan", "tiny"),
     "wgan": ("wgan", "tiny"),
     "wgan_gp": ("wgan_gp", "tiny"),
+    "pix2pix": ("pix2pix", "tiny"),
+    "pix2pix_faces": ("pix2pix", "faces"),
+    "cyclegan": ("cyclegan", "tiny"),
+    "stargan": ("stargan", "tiny"),
 }
 
 FIRST_STEPS = 5  # rounds that `check` repeats
@@ -165,7 +169,7 @@ def film(run: train.Run, settings: train.Settings, frames: list[Tensor]) -> None
 def draw(name: str, content: dict[str, Any], frames: list[Tensor], pictures: Path) -> None:
     """Write the pictures of run `name`: samples, training animation, loss curve."""
     folder = pictures / name
-    fragments.write_losses(content, folder / "losses.svg")
+    charts.write_losses(content, folder / "losses.svg")
     model = zoo.load(name)
     if not frames:
         return
@@ -174,7 +178,7 @@ def draw(name: str, content: dict[str, Any], frames: list[Tensor], pictures: Pat
     film_strip: list[Image.Image] = [images.grid(frame, 8, scale=2) for frame in frames]
     images.save_animation(film_strip, folder / "training.webp")
     if dataset == "faces16":
-        fragments.write_histogram(*shares(model, "hair_color"), folder / "histogram.svg")
+        charts.write_histogram(*shares(model, "hair_color"), folder / "histogram.svg")
     if name in gallery.MORE:
         for file, picture in gallery.MORE[name](model).items():
             images.save(picture, folder / file)

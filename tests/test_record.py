@@ -15,10 +15,10 @@ import torch
 from PIL import Image
 
 from gan_minimal import checkpoint, gallery, images, metrics, opening, record, train, zoo
+from gan_minimal.charts import loss_curve
 from gan_minimal.data.faces import ATTRIBUTES
 from gan_minimal.errors import UserError
 from gan_minimal.evaluate import images_of
-from gan_minimal.fragments import loss_curve
 from gan_minimal.models import dcgan
 
 PICTURES = Path(__file__).parents[1] / "docs" / "assets" / "runs"

@@ -91,24 +91,27 @@ def device() -> str:
 
 
 def spread(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
-    """Return `function(*call)` for each of `calls`, as many at a time as there are pairs of cores.
+    """Return `function(*call)` for each of `calls`, as many at a time as there are cores.
+
+    Each has one thread: networks as small as these lose more by waiting for each other's threads
+    than they gain.
 
     Args:
         function: A function of a module, so that another process can import it.
         calls: The arguments of each call, such as a seed.
     """
-    workers = min((os.cpu_count() or 1) // 2, len(calls))
+    workers = min(os.cpu_count() or 1, len(calls))
     if workers < 2:
         return [function(*call) for call in calls]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_two_threads) as pool:
+    with ProcessPoolExecutor(workers, context, initializer=_one_thread) as pool:
         return list(pool.map(function, *zip(*calls, strict=True)))
 
 
-def _two_threads() -> None:
+def _one_thread() -> None:
     import torch
 
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
 
 
 def measure(claim: Claim) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import sys
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from subprocess import run
 
@@ -47,8 +48,9 @@ def installed(bundled: str) -> str | None:
     return next((path for path in found if path and Path(path).is_file()), None)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Start a browser; every thread needs one of its own."""
     with sync_playwright() as playwright:
         path = installed(playwright.chromium.executable_path)
         if path is None:
@@ -56,6 +58,17 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def launch() -> Callable[[], AbstractContextManager[Browser]]:
+    return launched
 
 
 @pytest.fixture(scope="session")

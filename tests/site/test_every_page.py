@@ -1,8 +1,10 @@
 """What holds for every page of the site, in both languages."""
 
 import gzip
+import os
 import re
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -86,8 +88,17 @@ def visit(browser, address: str, path: str) -> Visit:
 
 
 @pytest.fixture(scope="session")
-def visits(browser, address, pages) -> list[Visit]:
-    return [visit(browser, address, path) for path in pages]
+def visits(launch, address, pages) -> list[Visit]:
+    """All pages, opened by as many browsers at a time as there are cores, up to four."""
+    readers = min(os.cpu_count() or 1, 4)
+
+    def visit_some(paths: list[str]) -> list[Visit]:
+        with launch() as browser:
+            return [visit(browser, address, path) for path in paths]
+
+    with ThreadPoolExecutor(readers) as pool:
+        found = pool.map(visit_some, [pages[i::readers] for i in range(readers)])
+        return [seen for some in found for seen in some]
 
 
 def collect(visits: list[Visit], name: str) -> dict[str, object]:
