@@ -76,7 +76,7 @@ def test_every_score_stands_beside_its_floor_and_says_where_it_comes_from():
         "| Kernel distance (faces16 features) | 0.048 | -0.000 |  | ±0.0059 |",
         "| Histogram distance: hair colour | 0.124 | 0.033 |  | ±0.0075 |",
     ]
-    for part in ("`gan-minimal record some-run`", "seed 3", "12,345 rounds", "2 threads"):
+    for part in ("`gan-minimal record some-run`", "seed 3", "12,345 rounds", "threads: 2"):
         assert part in lines[6]
     korean = fragments.metrics(RUN, "ko")
     assert "| 히스토그램 차이: 머리색 | 0.124 | 0.033 |" in korean

@@ -3,16 +3,15 @@
 Isola, Zhu, Zhou, Efros, "Image-to-Image Translation with Conditional Adversarial Networks", 2016,
 arXiv:1611.07004. Code: phillipi/pix2pix by the authors (BSD-2-Clause), whose networks for 256
 pixels the paper preset equals. Its noise is dropout in the first three layers of the decoder; a
-port by the same authors, which most copies descend from, leaves it out of the first of them and
-puts it into the fourth.
+port by the same authors, which most copies descend from, has it in the second to the fourth.
 
-The paper normalises by the statistics of the batch, when testing as when training, and its batches
-are of one image: then batch normalisation is instance normalisation with scale and shift, which is
-what stands here. So a translation depends neither on `eval()` nor on what else is translated.
+The paper normalises by the statistics of the batch, also when testing, and its batches are of one
+image: then batch normalisation is instance normalisation with scale and shift, which stands here.
+So a translation depends neither on `eval()` nor on what else is translated.
 
-The paper preset learns from pairs of 256x256 photographs, `(input, target)`, a folder with their
-halves in `a` and `b`. Left out: the jitter (enlarge to 286 pixels, crop, mirror), which is a matter
-of the data, and `PixelGAN`, the discriminator of single pixels.
+The paper preset learns from pairs of photographs, `(input, target)`, a folder with their halves in
+`a` and `b`. Left out: its jitter (enlarge to 286 pixels, crop, mirror), in place of which the tiny
+preset bends its letters, and `PixelGAN`, the discriminator of single pixels.
 """
 
 from collections.abc import Iterator
@@ -39,11 +38,7 @@ class Noise(nn.Module):
 class UNet(nn.Module):
     """Images to images `(N, channels, H, W)` in [-1, 1], with skip connections (section 3.2.1).
 
-    Args:
-        channels: 3 for colour, 1 for grey.
-        width: Channels of the first layer; they double with every layer up to eight times that.
-        depth: Halvings of the image, up to where height and width are 1.
-        noisy: Layers of the decoder with dropout, from the innermost.
+    Channels double with each halving, up to eight times as many as in the first layer.
     """
 
     def __init__(self, channels: int, width: int, depth: int, noisy: int) -> None:
@@ -56,7 +51,7 @@ class UNet(nn.Module):
             seen = deep if i == depth - 1 else 2 * deep
             up: list[nn.Module] = [
                 nn.ReLU(),
-                nn.ConvTranspose2d(seen, shallow, 4, stride=2, padding=1, bias=i == 0),
+                nn.ConvTranspose2d(seen, shallow, 4, 2, 1, bias=i == 0),
             ]
             if i > 0:
                 down.insert(0, nn.LeakyReLU(0.2))
@@ -89,28 +84,16 @@ class UNet(nn.Module):
 class PatchGAN(nn.Sequential):
     """Pairs `(N, 2 * channels, H, W)` to one logit for each patch (section 3.2.2).
 
-    Three halvings see patches of 70x70 pixels, so that 256x256 pixels give 30x30 logits.
-
-    Args:
-        channels: Channels of input and output together.
-        width: Channels of the first layer.
-        halvings: Layers of stride 2; two of stride 1 follow. None, 1, 2 and 3 see patches of 7, 16,
-            34 and 70 pixels.
+    Three halvings see 70x70 pixels, two, one and none see 34, 16 and 7.
     """
 
     def __init__(self, channels: int, width: int, halvings: int) -> None:
         strides = [2] * halvings + [1]
         widths = [width * min(2**i, 8) for i in range(halvings + 1)]
-        layers: list[nn.Module] = [
-            nn.Conv2d(channels, width, 4, strides[0], padding=1),
-            nn.LeakyReLU(0.2),
-        ]
+        layers: list[nn.Module] = [nn.Conv2d(channels, width, 4, strides[0], 1), nn.LeakyReLU(0.2)]
         for (narrow, wide), stride in zip(pairwise(widths), strides[1:], strict=True):
-            layers += [
-                nn.Conv2d(narrow, wide, 4, stride, padding=1, bias=False),
-                nn.InstanceNorm2d(wide, affine=True),
-                nn.LeakyReLU(0.2),
-            ]
+            layers.append(nn.Conv2d(narrow, wide, 4, stride, padding=1, bias=False))
+            layers += [nn.InstanceNorm2d(wide, affine=True), nn.LeakyReLU(0.2)]
         super().__init__(*layers, nn.Conv2d(widths[-1], 1, 4, stride=1, padding=1))
 
 
@@ -123,6 +106,24 @@ def init_weights(module: nn.Module) -> None:
         nn.init.normal_(module.weight, float(isinstance(module, nn.InstanceNorm2d)), 0.02)
         if module.bias is not None:
             nn.init.zeros_(module.bias)
+
+
+# --8<-- [start:jitter]
+def jittered(images: Tensor, amount: float) -> Tensor:
+    """Bend images `(N, C, H, W)` on white a little, all channels alike.
+
+    Nine points of each are pulled about by some `amount` of half its side, the rest follows.
+    """
+    share = amount * torch.rand_like(images[:, :1, :1, :1])  # some images are left nearly alone
+    pull = share * torch.randn(len(images), 2, 3, 3, device=images.device)
+    smooth = F.interpolate(pull, images.shape[2:], mode="bicubic", align_corners=True)
+    here = torch.eye(2, 3, device=images.device).expand(len(images), 2, 3)
+    grid = F.affine_grid(here, list(images.shape), align_corners=False)
+    there = grid + smooth.permute(0, 2, 3, 1)
+    return F.grid_sample(images - 1, there, mode="bicubic", align_corners=False) + 1
+
+
+# --8<-- [end:jitter]
 
 
 # --8<-- [start:model]
@@ -140,13 +141,14 @@ class Pix2Pix(nn.Module):
         lambda_l1: Weight of the distance to the target.
         lr: Learning rate of Adam for both players.
         betas: Decay rates of Adam's two moments.
+        jitter: How far pairs are moved about in training; see `jittered`.
 
     Raises:
         ValueError: If `size` is not a multiple of `2**depth`, or an innermost layer would have a
             normalisation of a single pixel.
     """
 
-    images: ClassVar[int] = 2  # in an example: input and target
+    example: ClassVar[tuple[int, ...]] = (3, 3)  # dimensions of an input and of its target
     recorded: ClassVar[tuple[str, ...]] = ("generator",)
 
     def __init__(
@@ -161,12 +163,14 @@ class Pix2Pix(nn.Module):
         lambda_l1: float = 100.0,
         lr: float = 2e-4,
         betas: tuple[float, float] = (0.5, 0.999),
+        jitter: float = 0.0,
     ) -> None:
         super().__init__()
         if depth < 2 or size < 2**depth or size % 2**depth:
             raise ValueError(f"size must be a multiple of {2**depth}, 2 to the depth, not {size}")
         self.size, self.channels = size, channels
-        self.lambda_l1, self.lr, self.betas = lambda_l1, lr, betas
+        self.lambda_l1, self.jitter = lambda_l1, jitter
+        self.lr, self.betas = lr, betas
         self.generator = UNet(channels, width, depth, noisy)
         self.discriminator = PatchGAN(2 * channels, patch_width, halvings)
         self.apply(init_weights)
@@ -179,13 +183,16 @@ class Pix2Pix(nn.Module):
         }
 
     def judged(self, condition: Tensor, images: Tensor) -> Tensor:
-        """Return the discriminator's logits `(N, 1, h, w)` of images beside their condition."""
+        """Return the logits `(N, 1, h, w)` of images beside their condition."""
         return self.discriminator(torch.cat([condition, images], dim=1))
 
     # --8<-- [start:step]
     def step(self, batch: tuple[Tensor, Tensor]) -> Iterator[tuple[str, Tensor]]:
         """Play one round on inputs and targets `(N, C, H, W)` in [-1, 1]; losses in nats."""
         condition, target = batch
+        if self.jitter:
+            both = jittered(torch.cat([condition, target], dim=1), self.jitter)
+            condition, target = both.chunk(2, dim=1)
         fake = self.generator(condition)
 
         loss_real = F.softplus(-self.judged(condition, target)).mean()
@@ -211,31 +218,21 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     # From print to brush: true pairs, and syllables that training never shows. There is one right
     # answer, so there is no noise.
     "tiny": {
-        "model": {
-            "size": 32,
-            "channels": 1,
-            "width": 18,
-            "depth": 4,
-            "noisy": 0,
-            "patch_width": 32,
-            "halvings": 1,
-            "lr": 1e-3,
+        "model": {"size": 32, "channels": 1, "width": 38, "depth": 3, "noisy": 0, "jitter": 0.12}
+        | {"patch_width": 24, "halvings": 1, "lr": 1e-3},
+        "train": {
+            "data": "hangul32-pairs",
+            "batch": 8,
+            "steps": 36_000,
+            "precision": "bfloat16",
+            "ema": 0.999,
         },
-        "train": {"data": "hangul32-pairs", "batch": 8, "steps": 15_000, "ema": 0.998},
     },
     # From regions to faces: many colours are right, and an input names none of them. The less L1
-    # weighs, the less they are mixed.
+    # weighs, the less they are mixed; noise at the innermost pixel alone goes to the whole face.
     "faces": {
-        "model": {
-            "size": 16,
-            "width": 32,
-            "depth": 3,
-            "noisy": 2,
-            "patch_width": 32,
-            "halvings": 2,
-            "lambda_l1": 5.0,
-            "lr": 5e-4,
-        },
+        "model": {"size": 16, "width": 18, "depth": 4, "noisy": 1, "lambda_l1": 1.0}
+        | {"patch_width": 48, "halvings": 2, "lr": 5e-4},
         "train": {"data": "faces16-labelmap", "batch": 16, "steps": 10_000, "ema": 0.99},
     },
     # 200 epochs of the 400 pairs of facades, one at a time (section 6.2).

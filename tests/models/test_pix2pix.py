@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_minimal import models, train
-from gan_minimal.models.pix2pix import PatchGAN, Pix2Pix
+from gan_minimal.models.pix2pix import PatchGAN, Pix2Pix, jittered
 
 SMALL = {"size": 16, "channels": 1, "width": 4, "depth": 3, "patch_width": 4, "halvings": 1}
 
@@ -265,3 +265,52 @@ def test_paper_preset_plays_a_round_at_256_pixels_on_the_cpu():
 def test_sizes_that_halving_does_not_reach_are_refused(arguments):
     with pytest.raises(ValueError, match="size must be a multiple of"):
         Pix2Pix(**arguments)
+
+
+# Jitter
+
+
+def bars(n: int = 6) -> torch.Tensor:
+    """White images with a black bar each, the same in both channels."""
+    images = torch.ones(n, 2, 16, 16)
+    images[:, :, 4:12, 7:9] = -1
+    return images
+
+
+def test_jitter_bends_all_channels_alike_and_every_image_by_itself():
+    images = bars()
+
+    bent = jittered(images, 0.2)
+
+    assert bent.shape == images.shape
+    assert torch.allclose(bent[:, 0], bent[:, 1], atol=1e-5)
+    assert (bent - images).abs().flatten(1).amax(dim=1).min() > 0.02
+    assert (bent[0] - bent[1]).abs().max() > 0.1
+
+
+def test_jitter_leaves_paper_white_and_keeps_about_as_much_ink():
+    assert torch.allclose(jittered(torch.ones(3, 2, 16, 16), 0.3), torch.ones(3, 2, 16, 16))
+    ink = (1 - jittered(bars(200), 0.12)).mean() / (1 - bars(1)).mean()
+    assert ink.item() == pytest.approx(1, abs=0.05)
+
+
+def test_no_jitter_is_no_change():
+    assert torch.allclose(jittered(bars(), 0.0), bars(), atol=1e-5)
+
+
+def test_pairs_are_bent_together_in_training_only():
+    model = small(jitter=0.2)
+    seen: list[torch.Tensor] = []
+    model.discriminator.register_forward_pre_hook(lambda _, given: seen.append(given[0].detach()))
+    bar = bars(3)[:, :1]
+
+    list(model.step((bar, bar)))
+
+    real = seen[0]  # a pair of the same picture stays one
+    assert torch.allclose(real[:, 0], real[:, 1], atol=1e-5)
+    assert not torch.allclose(real[:, :1], bar, atol=0.05)
+    torch.manual_seed(0)
+    once = model.translate(bar)
+    torch.manual_seed(0)
+    model.jitter = 0.0
+    assert torch.equal(model.translate(bar), once)
