@@ -29,7 +29,9 @@ class Model(Protocol):
     """What the loop asks of a model, which is also an `nn.Module`.
 
     A model whose learning rate or networks change with time also has
-    `schedule(step, optimizers)`, called before each round with the number of rounds played.
+    `schedule(step, optimizers)`, called before each round with the number of rounds played. One
+    that learns from more than an image and the numbers of its classes has `example`, the number of
+    dimensions of each tensor in an example.
     """
 
     recorded: ClassVar[tuple[str, ...]]

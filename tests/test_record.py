@@ -28,7 +28,7 @@ DRAWING = [name for name, (model, _) in record.RUNS.items() if model != "attribu
 # the data, and the distance of features in multiples of that of real faces from real faces.
 AIMS = {"total_variation": 0.10, "distance_ratio": 6.0}
 # What misses its aim, and where it stands; the model's page says so.
-REACHED = {"tv_hair_color": 0.12}
+REACHED = {"tv_hair_color": 0.105}
 MINUTES = 5
 
 

@@ -104,6 +104,14 @@ def test_discriminators_always_tell_fakes():
     assert falling[0] - falling[1] > falling[1] - falling[3] > 0
 
 
+def test_the_cycle_loss_brings_back_and_keeps_letters_but_not_pixels():
+    found = values("cyclegan-round-trip")
+
+    assert mean(found["cycle_without"]) / mean(found["cycle_with"]) == pytest.approx(3, abs=0.5)
+    assert min(found["error_with"]) > max(found["error_without"])
+    assert min(found["read_with"]) > max(found["read_without"])
+
+
 # StarGAN
 
 
@@ -163,3 +171,11 @@ def test_the_losses_of_stargan_are_as_the_page_says():
 
     assert max(discriminator) < 0
     assert generator == sorted(generator, reverse=True)
+
+
+def test_two_things_break_the_rule_of_one_network_for_all():
+    found = values("stargan-one-network")
+
+    assert max(found["reached_least"]) < 0.95
+    assert min(found["off"]) > max(found["untouched"])
+    assert 50 * found["parameters_one"][0] < found["parameters_many"][0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_minimal.data import build, faces, hangul, snapshot
+from gan_minimal.data import build, domains, faces, hangul, snapshot
 from gan_minimal.errors import UserError
 
 
@@ -65,6 +65,7 @@ def test_a_font_without_the_syllable_is_named(monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder in place of the snapshots."""
+    faces.hair_visible()  # is kept once it was read
     monkeypatch.setattr(snapshot, "FOLDER", tmp_path)
     return tmp_path
 
@@ -77,10 +78,13 @@ def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
 def test_what_is_written_can_be_read(target: Path, monkeypatch: pytest.MonkeyPatch):
     visible = faces.hair_visible()
     monkeypatch.setattr(build, "FACES", 8)
+    monkeypatch.setattr(faces, "TRAIN", 4)
+    monkeypatch.setattr(domains, "EDITED", 2)
     monkeypatch.setattr(build, "measure_hair", lambda: visible)
     _run(monkeypatch, "faces16")
     assert snapshot.arrays("faces16.npz")["indices"].shape == (8, 16, 16)
     assert snapshot.arrays("faces16-regions.npz")["regions"].shape == (8, 16, 16)
+    assert snapshot.arrays("faces16-edits.npz")["indices"].shape == (2, 11, 16, 16)
 
     monkeypatch.setattr(hangul, "syllables", lambda: ("한", "글"))
     pen = build.packaged_fonts()["noto-sans"]
@@ -91,7 +95,7 @@ def test_what_is_written_can_be_read(target: Path, monkeypatch: pytest.MonkeyPat
     _run(monkeypatch, "photo", "--photo", str(target / "large.png"))
     with Image.open(target / "photo.png") as image:
         assert image.size == (250, 167)
-    assert len(snapshot.sums()) == 8
+    assert len(snapshot.sums()) == 9
 
 
 def test_the_photograph_needs_its_file(monkeypatch: pytest.MonkeyPatch):

@@ -102,6 +102,24 @@ def test_both_players_have_the_optimiser_of_the_paper(paper):
     assert models.preset("dcgan", "paper")["train"]["batch"] == 128
 
 
+@pytest.mark.parametrize(
+    ("rounds", "step", "factor"),
+    [
+        *((None, 0, 1), (None, 10**6, 1)),
+        *(((40, 60), 0, 1), ((40, 60), 40, 1), ((40, 60), 70, 0.5), ((40, 60), 99, 1 / 60)),
+        *(((40, 60), 100, 0), ((40, 60), 200, 0)),
+    ],
+)
+def test_learning_rate_falls_only_if_it_is_asked_to(rounds, step, factor):
+    model = DCGAN(size=8, width=4, latent=4, rounds=rounds)
+    optimizers = model.optimizers()
+
+    model.schedule(step, optimizers)
+
+    rates = [group["lr"] for o in optimizers.values() for group in o.param_groups]
+    assert rates == pytest.approx([2e-4 * factor] * 2)
+
+
 def test_losses_of_an_undecided_discriminator_are_the_closed_forms():
     model = DCGAN(size=8, width=4, latent=4)
     nn.init.zeros_(model.discriminator[-2].weight)  # every logit is 0 then
