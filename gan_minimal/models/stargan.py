@@ -81,10 +81,8 @@ class Discriminator(nn.Module):
         widths = [3, *(width * 2**i for i in range(halvings))]
         layers: list[nn.Module] = []
         for narrow, wide in pairwise(widths):
-            layers += [
-                nn.Conv2d(narrow, wide, 4, 2, 1),
-                nn.LeakyReLU(0.01, inplace=True),
-            ]  # size / 2
+            layers.append(nn.Conv2d(narrow, wide, 4, 2, 1))  # size / 2
+            layers.append(nn.LeakyReLU(0.01, inplace=True))
         self.body = nn.Sequential(*layers)
         self.source = nn.Conv2d(widths[-1], 1, 3, padding=1, bias=False)
         self.domains = nn.Conv2d(widths[-1], domains, size // 2**halvings, bias=False)  # to 1x1

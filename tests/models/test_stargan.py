@@ -195,9 +195,12 @@ class Darkener(nn.Module):
         return self.shade.expand_as(images)
 
 
-def played(labels: torch.Tensor) -> tuple[list[tuple[str, float]], Darkener]:
+def played(
+    labels: torch.Tensor, lambda_identity: float = 0.0
+) -> tuple[list[tuple[str, float]], Darkener]:
     """One round on images of brightness 0.25 with known losses."""
-    model = StarGAN(size=8, domains=1, halvings=1, judge_halvings=2, n_critic=2)
+    small = {"size": 8, "domains": 1, "halvings": 1, "judge_halvings": 2, "n_critic": 2}
+    model = StarGAN(**small, lambda_identity=lambda_identity)
     model.generator, model.discriminator = Darkener(), Linear(3.0)
     real = torch.full((len(labels), 3, 8, 8), 0.25)
     moves = [(player, loss.item()) for player, loss in model.step((real, labels))]
@@ -215,6 +218,16 @@ def test_losses_of_a_round_are_those_of_the_paper():
     for player, loss in moves:
         wanted = discriminator if player == "discriminator" else generator
         assert loss == pytest.approx(wanted, rel=1e-4)
+
+
+def test_the_identity_loss_compares_a_face_with_itself_under_its_own_label():
+    labels = torch.arange(8.0)[:, None]
+
+    without, _ = played(labels)
+    moves, generator = played(labels, lambda_identity=2.0)
+
+    assert moves[-1][1] - without[-1][1] == pytest.approx(2 * 0.75, rel=1e-4)
+    assert torch.equal(generator.told[-1], labels[4:])
 
 
 def test_a_face_is_to_become_what_another_is_and_comes_back_as_itself():
