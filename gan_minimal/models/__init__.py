@@ -21,6 +21,7 @@ CLASSES = {
     "wgan_gp": "WGANGP",
     "pix2pix": "Pix2Pix",
     "cyclegan": "CycleGAN",
+    "singan": "SinGAN",
     "attributes": "AttributeClassifier",
 }
 
