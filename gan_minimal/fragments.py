@@ -41,6 +41,15 @@ WORDS = {
     "relative": ("그대로 둔 것에 견준 오차: {}", "Error, relative to leaving it: {}"),
     "cycle": ("갔다 온 뒤의 L1 오차: {}", "L1 error of the round trip: {}"),
     "spread": ("얼굴마다 다른 정도: {}의 색", "Spread over faces: colour of {}"),
+    "patches": ("조각의 분포가 사진과 다른 정도", "Distance of patches from the photograph's"),
+    "diversity": (
+        "그림마다 다른 정도(사진의 명암 대비)",
+        "Diversity, relative to the photograph's contrast",
+    ),
+    "reconstruction": (
+        "z*로 되돌린 사진의 오차(RMSE)",
+        "Error of the photograph given back by z* (RMSE)",
+    ),
     "setting": ("설정", "Setting"),
     "seed": ("시드", "seed"),
     "threads": ("{}스레드", "{} threads"),

@@ -35,6 +35,7 @@ RUNS = {
     "cgan": ("cgan", "tiny"),
     "wgan": ("wgan", "tiny"),
     "wgan_gp": ("wgan_gp", "tiny"),
+    "singan": ("singan", "tiny"),  # about 5 minutes on 2 cores
 }
 
 FIRST_STEPS = 5  # rounds that `check` repeats
@@ -158,7 +159,7 @@ def film(run: train.Run, settings: train.Settings, frames: list[Tensor]) -> None
     """
     due = round(settings.steps * (len(frames) / (FRAMES - 1)) ** 2)
     if gallery.draws(run.model) and run.step >= max(due, 1):
-        frames.append(gallery.drawn(run.sampler, settings.data, 8))
+        frames.append(gallery.drawn(run.sampler, settings.data, gallery.columns(run.model)))
         run.model.train()
 
 
@@ -170,14 +171,19 @@ def draw(name: str, content: dict[str, Any], frames: list[Tensor], pictures: Pat
     if not frames:
         return
     dataset = content["settings"]["train"]["data"]
-    images.save(images.grid(gallery.shown(model, dataset), 8), folder / "samples.webp")
-    film_strip: list[Image.Image] = [images.grid(frame, 8, scale=2) for frame in frames]
+    columns = gallery.columns(model)
+    images.save(images.grid(gallery.shown(model, dataset), columns), folder / "samples.webp")
+    scale = 2 if columns == 8 else 1
+    film_strip: list[Image.Image] = [images.grid(frame, columns, scale=scale) for frame in frames]
     images.save_animation(film_strip, folder / "training.webp")
     if dataset == "faces16":
         fragments.write_histogram(*shares(model, "hair_color"), folder / "histogram.svg")
     if name in gallery.MORE:
         for file, picture in gallery.MORE[name](model).items():
-            images.save(picture, folder / file)
+            if isinstance(picture, list):
+                images.save_animation(picture, folder / file)
+            else:
+                images.save(picture, folder / file)
 
 
 def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[str, list[float]]:

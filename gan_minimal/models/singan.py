@@ -191,6 +191,7 @@ class SinGAN(nn.Module):
         """Draw `n` images `(n, 3, H, W)` in [-1, 1].
 
         Args:
+            n: Number of images.
             size: Height and width, by default those of the finest scale.
             first: The first scale with noise, 0 being the coarsest.
             below: Images `(n or 1, 3, h, w)` to begin with, by default the reconstruction.
@@ -215,7 +216,7 @@ class SinGAN(nn.Module):
             anchored = resize(self.climb(fixed), size)
             below = resize(self.climb(random), size).expand_as(noise)
             if not generator.amplitude:
-                self.begin(anchored, real)
+                self.begin(scale, anchored, real)
 
         for z, image in zip(noise.split(1), below.split(1), strict=True):
             with torch.no_grad():
@@ -227,9 +228,8 @@ class SinGAN(nn.Module):
             missed = F.mse_loss(generator(still, anchored), real)
             yield "generator", self.alpha * missed - critic(generator(z, image)).mean()
 
-    def begin(self, anchored: Tensor, real: Tensor) -> None:
+    def begin(self, scale: int, anchored: Tensor, real: Tensor) -> None:
         """Begin a scale: with the weights of the one below, and noise for what those below miss."""
-        scale = self.scale
         if scale and self.widths[scale] == self.widths[scale - 1]:
             for networks in (self.generators, self.discriminators):
                 networks[scale].load_state_dict(networks[scale - 1].state_dict())

@@ -380,10 +380,9 @@ def test_weights_come_from_the_scale_below_if_it_is_as_wide(photo):
     play(run, photo, 2)
     model = run.model
     for scale, same in ((1, True), (4, False)):
-        model.scale = scale
         with torch.no_grad():
             small = resize(photo, model.sizes[scale])
-            model.begin(torch.zeros_like(small), small)
+            model.begin(scale, torch.zeros_like(small), small)
         for networks in (model.generators, model.discriminators):
             pairs = zip(networks[scale].parameters(), networks[scale - 1].parameters(), strict=True)
             assert all(a.shape == b.shape and torch.equal(a, b) for a, b in pairs) is same
