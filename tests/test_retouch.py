@@ -1,5 +1,7 @@
 """What is done with a trained SinGAN: which scale gets what, and what stays untouched."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -66,7 +68,7 @@ def test_the_finest_generator_enlarges_step_by_step(model, seen, times, steps):
     assert {i for i, *_ in seen} == {5}
     assert len(seen) == steps
     heights = [20, *(noise.shape[2] for _, noise, _ in seen)]
-    ratios = [b / a for a, b in zip(heights, heights[1:], strict=False)]
+    ratios = [b / a for a, b in pairwise(heights)]
     assert max(ratios) <= times ** (1 / steps) + 0.04
     assert drawn.abs().max() <= 1
 

@@ -89,5 +89,5 @@ def test_edited_pictures_take_the_size_of_the_photograph(photo):
     assert single.shaped(photo, (15, 20)).shape == (1, 3, 15, 20)
     assert single.shaped(photo, (30, 40))[0, 0, 0, 0] == 1
     assert single.shaped(photo, (31, 40)).shape == (1, 3, 31, 40)  # rounding is no other shape
-    with pytest.raises(UserError, match="40x30 pixels, but .* of the shape 40x40: keep that"):
+    with pytest.raises(UserError, match=r"40x30 pixels, but .* of the shape 40x40: keep that"):
         single.shaped(photo, (40, 40))
