@@ -171,19 +171,20 @@ def draw(name: str, content: dict[str, Any], frames: list[Tensor], pictures: Pat
     if not frames:
         return
     dataset = content["settings"]["train"]["data"]
-    columns = gallery.columns(model)
-    images.save(images.grid(gallery.shown(model, dataset), columns), folder / "samples.webp")
+    columns, quality = gallery.columns(model), gallery.quality(model)
+    picture = images.grid(gallery.shown(model, dataset), columns)
+    images.save(picture, folder / "samples.webp", quality)
     scale = 2 if columns == 8 else 1
     film_strip: list[Image.Image] = [images.grid(frame, columns, scale=scale) for frame in frames]
     images.save_animation(film_strip, folder / "training.webp")
     if dataset == "faces16":
         fragments.write_histogram(*shares(model, "hair_color"), folder / "histogram.svg")
     if name in gallery.MORE:
-        for file, picture in gallery.MORE[name](model).items():
-            if isinstance(picture, list):
-                images.save_animation(picture, folder / file)
+        for file, more in gallery.MORE[name](model).items():
+            if isinstance(more, list):
+                images.save_animation(more, folder / file)
             else:
-                images.save(picture, folder / file)
+                images.save(more, folder / file, quality)
 
 
 def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[str, list[float]]:

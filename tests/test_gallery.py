@@ -115,6 +115,8 @@ def test_photographs_stand_in_rows_of_two(scenes):
     assert gallery.columns(scenes) == 2
     assert gallery.shown(scenes, "photo").shape == (4, 3, *scenes.size)
     assert gallery.columns(torch.nn.Linear(1, 1)) == 8
+    assert gallery.quality(scenes)
+    assert gallery.quality(torch.nn.Linear(1, 1)) is None
 
 
 def test_a_second_rocket_is_pasted_where_the_mask_is(scenes):

@@ -145,8 +145,10 @@ def test_pictures_are_small_and_what_the_weights_draw(name):
     drawn = images.grid(gallery.shown(model, dataset), gallery.columns(model))
 
     assert shown.shape == np.asarray(drawn).shape
-    # other processors round otherwise, by one of 256 levels
-    assert abs(shown - np.asarray(drawn)).max() <= 1
+    if gallery.quality(model):  # a photograph is coded with loss
+        assert abs(shown - np.asarray(drawn)).mean() < 3
+    else:  # other processors round otherwise, by one of 256 levels
+        assert abs(shown - np.asarray(drawn)).max() <= 1
     for path in (PICTURES / name).iterdir():
         assert path.stat().st_size <= (60_000 if path.name == "wall.webp" else 40_000), path.name
 
