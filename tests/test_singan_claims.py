@@ -32,9 +32,8 @@ def test_other_phases_keep_mean_colours_and_spectrum_alone(photo):
     assert torch.allclose(drawn.mean(dim=(2, 3)), photo.mean(dim=(2, 3)).expand(3, -1), atol=1e-5)
     sizes = torch.fft.rfft2(drawn).abs()
     assert torch.allclose(sizes, torch.fft.rfft2(photo).abs().expand(3, -1, -1, -1), atol=0.05)
-    assert patches.patch_distance(drawn, photo).min() > 3 * patches.patch_distance(
-        photo.flip(3), photo
-    )
+    mirrored = patches.patch_distance(photo.flip(3), photo)
+    assert patches.patch_distance(drawn, photo).min() > 2 * mirrored
     assert torch.equal(drawn, one.other_phases(photo, 3, seed=0))
 
 
@@ -91,7 +90,10 @@ def test_sharper_images_have_more_fine_structure(photo):
 @pytest.mark.slow
 @pytest.mark.parametrize("claim", [one, places, objects, skip])
 def test_claims_measure_what_they_label(claim, monkeypatch):
-    monkeypatch.setattr("gan_minimal.trials.SCENE", {"longest": 79, "rounds": 1, "width": 4})
+    monkeypatch.setattr(
+        "gan_minimal.trials.SCENE",
+        {"longest": 68, "coarsest": 16, "rounds": 1, "width": 4, "factor": 0.65},
+    )
     monkeypatch.setattr(claim, "SAMPLES", 4, raising=False)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
 
@@ -109,5 +111,7 @@ def test_the_opening_tells_the_skip_from_its_absence():
     losses = skip.opening()
 
     with_skip, without = losses[:4], losses[4:]
-    assert with_skip[:2] == without[:2]  # at the coarsest scale there is nothing to add to
-    assert with_skip[2:] != without[2:]
+    assert with_skip[:2] == pytest.approx(
+        without[:2], rel=1e-9
+    )  # at the coarsest scale there is nothing to add to
+    assert with_skip[2:] != pytest.approx(without[2:], rel=1e-2)

@@ -114,12 +114,12 @@ CLAIM = Claim(
     ),
     place="answers/image-models.md#singan-objects-or-resolution",
     measured=(
-        "내장 사진(79×53픽셀, 층 4개, 층마다 500라운드)으로 학습한 SinGAN으로, 사진에서 대비가 "
+        "내장 사진(68×46픽셀, 층 4개, 층마다 500라운드)으로 학습한 SinGAN으로, 사진에서 대비가 "
         "가장 큰 11×11 조각 12개가 그림 한 장에 몇 번 나오는지를 센다(상관 0.7 이상인 봉우리). "
         "보통 크기의 샘플 32장, 두 배 넓은 노이즈로 그린 32장, 보통 샘플을 두 배로 늘인 것을 "
         "견준다. 4배로 키운 사진은 가장 가는 구조(라플라스 피라미드의 첫 층)의 크기를 쌍삼차 "
         "보간과 견주고, 다시 줄여 원래 사진과의 오차를 잰다. 시드 3개.",
-        "With SinGAN, trained on the built-in photograph (79x53 pixels, 4 scales, 500 rounds "
+        "With SinGAN, trained on the built-in photograph (68x46 pixels, 4 scales, 500 rounds "
         "each), it is counted how often the photograph's 12 patches of 11x11 with most contrast "
         "appear in an image (peaks of a correlation of 0.7 and more): in 32 samples of the usual "
         "size, 32 from noise of twice the width, and the usual ones stretched to twice the width. "

@@ -7,9 +7,8 @@ paper preset equals.
 Their code moves the generator three times on one fake, through weights that have changed since it
 was drawn, which PyTorch refuses since 1.5 ("modified by an inplace operation"). Detaching the fake
 hides the critic's opinion; one move for three is another schedule. Here, as in their issue #148,
-the generator draws the same noise again for each move. z* is drawn once, as in the paper: the code
-draws it in every round of the coarsest scale, and so pulls all noise there to the photograph.
-Left out: special trainings for paintings, animations and super-resolution.
+the generator draws the same noise again for each move. z* is drawn once, as in the paper, and not
+in every round of the coarsest scale. Left out: trainings of their own for paint, video, resolution.
 """
 
 import math
@@ -109,6 +108,7 @@ class SinGAN(nn.Module):
         photo: Height and width of the photograph, before it is reduced.
         longest: Longer side of the finest scale, at most.
         coarsest: Shorter side of the coarsest scale.
+        factor: Size of a scale relative to the next finer one, about; see `pyramid`.
         width: Channels of hidden layers; they double every four scales, up to 128.
         rounds: Rounds of each scale; the last fifth has a tenth of the learning rate.
         moves: Moves of each player in a round.
@@ -129,6 +129,7 @@ class SinGAN(nn.Module):
         photo: Size = (167, 250),
         longest: int = 250,
         coarsest: int = 25,
+        factor: float = 0.75,
         width: int = 32,
         rounds: int = 2000,
         moves: int = 3,
@@ -139,14 +140,13 @@ class SinGAN(nn.Module):
         lr: float = 5e-4,
     ) -> None:
         super().__init__()
-        self.sizes = pyramid((photo[0], photo[1]), coarsest, longest)
+        self.sizes = pyramid((photo[0], photo[1]), coarsest, longest, factor)
         self.size, self.scale, self.rounds, self.moves = self.sizes[-1], 0, rounds, moves
         self.penalty, self.alpha, self.noise, self.lr = penalty, alpha, noise, lr
         self.widths = [min(width * 2 ** (i // 4), 128) for i in range(len(self.sizes))]
         self.generators = nn.ModuleList(Generator(w, residual) for w in self.widths)
         self.discriminators = nn.ModuleList(Discriminator(w) for w in self.widths)
-        # z*, the noise that is to give the photograph itself
-        self.generators.register_buffer("anchor", torch.randn(1, 1, *self.sizes[0]))
+        self.generators.register_buffer("anchor", torch.randn(1, 1, *self.sizes[0]))  # z*
 
     def optimizers(self) -> dict[str, Optimizer]:
         """One Adam for each player; it leaves the scales alone that have no gradient."""
@@ -242,8 +242,8 @@ class SinGAN(nn.Module):
 # --8<-- [start:presets]
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
-        "model": {"longest": 96, "rounds": 500},
-        "train": {"data": "photo", "batch": 1, "steps": 5 * 500},
+        "model": {"longest": 96, "coarsest": 16, "factor": 0.65, "rounds": 600},
+        "train": {"data": "photo", "batch": 1, "steps": 5 * 600, "precision": "bfloat16"},
     },
     "paper": {"model": {}, "train": {"data": "photo", "batch": 1, "steps": 9 * 2000}},
 }
