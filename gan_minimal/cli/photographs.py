@@ -58,8 +58,8 @@ def enlarge(
 
 @app.command()
 def retouch(
+    picture: Annotated[Path, typer.Option("--input", help="Edited or painted.")],
     model: Own = "singan",
-    picture: Annotated[Path, typer.Option("--input", help="Edited or painted.")] = ...,  # type: ignore[assignment]
     start: Annotated[int, typer.Option(help="First scale to draw again: 1 for paintings.")] = 2,
     mask: Annotated[
         Path | None, typer.Option(help="White where it was edited; the rest stays.")

@@ -5,10 +5,10 @@ arXiv:1905.01164. Code: tamarott/SinGAN by the authors (MIT), whose sizes, netwo
 paper preset equals.
 
 Their code moves the generator three times on one fake, through weights that have changed since it
-was drawn, which PyTorch refuses since 1.5 ("modified by an inplace operation"). Detaching the fake
-hides the critic's opinion; one move for three is another schedule. Here, as in their issue #148,
-the generator draws the same noise again for each move. z* is drawn once, as in the paper, and not
-in every round of the coarsest scale. Left out: trainings of their own for paint, video, resolution.
+was drawn. PyTorch refuses that since 1.5 ("modified by an inplace operation"; a fused Adam hides
+it). Detaching the fake hides the critic's opinion; one move for three is another schedule. Here, as
+in their issue #148, the same noise is drawn again for each move. z* is drawn once, as in the paper,
+not in every round of the coarsest scale. Left out: special trainings for paint, video, resolution.
 """
 
 import math
@@ -240,11 +240,11 @@ class SinGAN(nn.Module):
 
 
 # --8<-- [start:presets]
+SCENE = {"coarsest": 16, "factor": 0.65}  # of 16 pixels 11 are seen at once: towers stand upright
+FAST = {"data": "photo", "batch": 1, "precision": "bfloat16"}
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
-    "tiny": {
-        "model": {"longest": 96, "coarsest": 16, "factor": 0.65, "rounds": 600},
-        "train": {"data": "photo", "batch": 1, "steps": 5 * 600, "precision": "bfloat16"},
-    },
+    "tiny": {"model": SCENE | {"longest": 96, "rounds": 600}, "train": FAST | {"steps": 5 * 600}},
+    "long": {"model": SCENE | {"longest": 128}, "train": FAST | {"steps": 6 * 2000}},
     "paper": {"model": {}, "train": {"data": "photo", "batch": 1, "steps": 9 * 2000}},
 }
 # --8<-- [end:presets]
