@@ -8,7 +8,7 @@ from gan_minimal.evaluate import SAMPLES, images_of
 from gan_minimal.models.singan import SinGAN
 
 # Four scales of the built-in photograph, from 24x17 to 68x46 pixels, all of them equally wide
-SCENE = {"longest": 68, "coarsest": 16, "factor": 0.65, "rounds": 500}
+SCENE = {"longest": 68, "coarsest": 16, "factor": 0.65, "rounds": 200}
 
 
 def trained(run: train.Run, settings: train.Settings) -> nn.Module:

@@ -103,7 +103,7 @@ def test_scenes_of_a_photograph_show_what_a_model_can_do(scenes):
     assert {frame.size for frame in animation} == {(wide, high)}
     assert pictures["wide.webp"].size == (2 * wide, high)
     assert pictures["high.webp"].size == (wide, high * 3 // 2)
-    assert pictures["scales.webp"].size == (3 * wide + 2, 2 * high + 1)
+    assert pictures["scales.webp"].size == (3 * wide + 2, 3 * high + 2)
     for name in ("edited.webp", "painted.webp"):
         assert pictures[name].size == (2 * wide + 1, high)
     assert pictures["enlarged.webp"].size == (2 * 3 * (wide // 3) + 1, 3 * (high - high // 2))

@@ -75,11 +75,11 @@ CLAIM = Claim(
     ),
     place="answers/image-models.md#singan-start",
     measured=(
-        "내장 사진(68×46픽셀, 층 4개, 층마다 500라운드)으로 학습한 SinGAN에서 한 층에만 노이즈를 "
+        "내장 사진(68×46픽셀, 층 4개, 층마다 200라운드)으로 학습한 SinGAN에서 한 층에만 노이즈를 "
         "넣고 나머지 층은 원래 사진을 되살리는 노이즈로 둔 그림 32장을 그린다. 그림을 4분의 1로 "
         "줄였을 때 남는 것을 배치, 줄이면 사라지는 것을 세부로 보고, 32장 사이에서 화소마다 "
         "흩어진 정도를 잰다. 시드 3개.",
-        "SinGAN, trained on the built-in photograph (68x46 pixels, 4 scales, 500 rounds each), "
+        "SinGAN, trained on the built-in photograph (68x46 pixels, 4 scales, 200 rounds each), "
         "draws 32 images with noise at one scale only; the others have the noise that gives the "
         "photograph back. What is left when they are reduced to a quarter counts as layout, what "
         "is lost as detail; measured is how much a pixel varies over the 32 images. 3 seeds.",

@@ -73,14 +73,14 @@ CLAIM = Claim(
     ),
     place="lecture.md#singan",
     measured=(
-        "내장 사진(68×46픽셀로 줄임, 층 4개, 층마다 500라운드)으로 학습한 SinGAN의 샘플 50장이 "
+        "내장 사진(68×46픽셀로 줄임, 층 4개, 층마다 200라운드)으로 학습한 SinGAN의 샘플 50장이 "
         "사진과 얼마나 다른지를 7×7 조각들의 분포로 잰다(라플라스 피라미드 세 층의 조각내기 "
         "바서슈타인 거리, 층마다 사진의 대비로 나눔). 같은 거리를 사진의 평균 색과 스펙트럼만 "
         "아는 그림 50장(위상을 무작위로 바꿈)과, 참인 조각으로 된 다른 장면인 좌우를 뒤집은 "
         "사진에서도 잰다. 다양성은 샘플 사이에서 화소의 밝기가 흩어진 정도를 사진의 대비로 나눈 "
         "것이다. 시드 3개.",
         "50 samples of SinGAN, trained on the built-in photograph (reduced to 68x46 pixels, 4 "
-        "scales, 500 rounds each), are compared with it by the distribution of their 7x7 patches "
+        "scales, 200 rounds each), are compared with it by the distribution of their 7x7 patches "
         "(sliced Wasserstein distance in three bands of a Laplacian pyramid, each relative to the "
         "photograph's contrast). So are 50 images that know its mean colours and its spectrum "
         "only (random phases), and the mirrored photograph, another scene of true patches. "

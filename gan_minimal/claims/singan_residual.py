@@ -58,11 +58,11 @@ CLAIM = Claim(
     ),
     place="lecture.md#singan",
     measured=(
-        "내장 사진(68×46픽셀, 층 4개, 층마다 500라운드)으로 SinGAN을 한 번은 아래 층의 그림을 "
+        "내장 사진(68×46픽셀, 층 4개, 층마다 200라운드)으로 SinGAN을 한 번은 아래 층의 그림을 "
         "더하고, 한 번은 더하지 않고 학습한다. 네트워크는 어느 쪽이든 아래 층의 그림을 입력으로 "
         "받는다. 샘플 50장이 사진과 다른 정도를 7×7 조각들의 분포로 재어 시드 3개로 비교한다. "
         "초기 가중치, 노이즈, 라운드 수, 최적화 방법, 손실이 같다.",
-        "SinGAN is trained on the built-in photograph (68x46 pixels, 4 scales, 500 rounds each), "
+        "SinGAN is trained on the built-in photograph (68x46 pixels, 4 scales, 200 rounds each), "
         "once adding the image from the scale below and once not; the network gets that image as "
         "its input in both cases. 50 samples are compared with the photograph by the distribution "
         "of their 7x7 patches, over 3 seeds. Equal: initial weights, noise, rounds, optimiser and "

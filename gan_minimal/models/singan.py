@@ -243,7 +243,7 @@ class SinGAN(nn.Module):
 SCENE = {"coarsest": 16, "factor": 0.65}  # of 16 pixels 11 are seen at once: towers stand upright
 FAST = {"data": "photo", "batch": 1, "precision": "bfloat16"}
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
-    "tiny": {"model": SCENE | {"longest": 96, "rounds": 600}, "train": FAST | {"steps": 5 * 600}},
+    "tiny": {"model": SCENE | {"longest": 128, "rounds": 250}, "train": FAST | {"steps": 6 * 250}},
     "long": {"model": SCENE | {"longest": 128}, "train": FAST | {"steps": 6 * 2000}},
     "paper": {"model": {}, "train": {"data": "photo", "batch": 1, "steps": 9 * 2000}},
 }
