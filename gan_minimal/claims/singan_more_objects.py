@@ -119,7 +119,7 @@ CLAIM = Claim(
         "보통 크기의 샘플 32장, 두 배 넓은 노이즈로 그린 32장, 보통 샘플을 두 배로 늘인 것을 "
         "견준다. 4배로 키운 사진은 가장 가는 구조(라플라스 피라미드의 첫 층)의 크기를 쌍삼차 "
         "보간과 견주고, 다시 줄여 원래 사진과의 오차를 잰다. 시드 3개.",
-        "With SinGAN, trained on the built-in photograph (68x46 pixels, 4 scales, 500 rounds "
+        "With SinGAN, trained on the built-in photograph (68x46 pixels, 4 scales, 200 rounds "
         "each), it is counted how often the photograph's 12 patches of 11x11 with most contrast "
         "appear in an image (peaks of a correlation of 0.7 and more): in 32 samples of the usual "
         "size, 32 from noise of twice the width, and the usual ones stretched to twice the width. "
