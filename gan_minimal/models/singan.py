@@ -112,7 +112,8 @@ class SinGAN(nn.Module):
         width: Channels of hidden layers; they double every four scales, up to 128.
         rounds: Rounds of each scale; the last fifth has a tenth of the learning rate.
         moves: Moves of each player in a round.
-        penalty, alpha: Weights of the gradient penalty and of the reconstruction.
+        penalty: Weight of the gradient penalty, the paper's lambda.
+        alpha: Weight of the reconstruction.
         noise: Amplitude of a scale's noise, relative to what the scales below it miss.
         residual: Whether generators add to the image from below or replace it.
         lr: Learning rate of Adam for both players.
@@ -161,8 +162,7 @@ class SinGAN(nn.Module):
         late = step - self.scale * self.rounds >= 0.8 * self.rounds
         for group in [g for optimizer in optimizers.values() for g in optimizer.param_groups]:
             group["lr"] = self.lr * (0.1 if late else 1)
-        for generator in self.generators[: self.scale]:  # finished: from now on they only draw
-            generator.eval()
+        self.generators[: self.scale].eval()  # finished: from now on they only draw
 
     # --8<-- [end:setup]
     # --8<-- [start:draw]
