@@ -84,7 +84,7 @@ def diversity(images: Tensor, photo: Tensor) -> float:
 
 def photograph(model: SinGAN, dataset: str) -> Tensor:
     """Return the photograph that a model has learnt from, `(1, 3, H, W)`, at its finest scale."""
-    (photo,) = data.load(dataset, size=max(model.size))[0]
+    (photo,) = data.load(dataset)[0]
     return resize(photo[None], model.size)
 
 

@@ -48,10 +48,7 @@ def enlarge(
     from gan_minimal.retouch import enlarge
 
     trained, dataset = photographer(model)
-    if picture is None:
-        given = patches.photograph(trained, dataset)
-    else:
-        given = single.reduced(picture, None)
+    given = patches.photograph(trained, dataset) if picture is None else single.reduced(picture)
     check_pixels(round(given.shape[3] * times), round(given.shape[2] * times), "--times")
     write(out, seeded(seed, enlarge, trained, given, times))
 

@@ -89,7 +89,8 @@ def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: P
     from gan_minimal import train as training
 
     size, channels = shape_of(run.model)
-    dataset = datasets.load(settings.data, size=size if isinstance(size, int) else max(size))
+    # a photograph is loaded as it is: the model reduces it to the size of each of its scales
+    dataset = datasets.load(settings.data, size=size if isinstance(size, int) else None)
     fits(dataset, size, channels, settings.data)
     # an example holds images (C, H, W), one unless the model says otherwise, and then its labels
     wanted = getattr(run.model, "images", 1) * [3] + len(getattr(run.model, "classes", ())) * [0]
@@ -138,8 +139,8 @@ def fits(dataset: Any, size: int | tuple[int, int], channels: int, name: str) ->
     shape = tuple(dataset[0][0].shape)
     if not isinstance(size, int):
         height, width = size
-        # a pixel more or less comes from rounding a side up
-        same = abs(shape[1] - height) <= 1 and abs(shape[2] - width) <= 1
+        # of the same shape, but for a side that was rounded up
+        same = abs(shape[1] / shape[2] * width - height) < 2 and shape[2] >= width
         if len(dataset) != 1 or shape[0] != channels or not same:
             raise UserError(
                 f"{name} holds {len(dataset):,} images of {shape[0]} channels and "

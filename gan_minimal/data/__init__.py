@@ -50,7 +50,8 @@ def load(
             `b`.
         split: `"train"` or `"test"`; CelebA also has `"valid"`. The photograph has one split.
         size: Height and width of the images in pixels; the longer side of a single photograph. By
-            default the data's own size, 64 for CelebA and folders, 256 for folders of pairs.
+            default the data's own size, 64 for CelebA and folders, 256 for folders of pairs, and at
+            most 250 for a single image file.
         root: Where downloaded data lies, by default `root_folder()`.
 
     Returns:

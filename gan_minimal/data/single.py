@@ -13,6 +13,8 @@ from gan_minimal.data.folder import conversions
 from gan_minimal.data.own import opened
 from gan_minimal.errors import UserError
 
+LONGEST = 250  # pixels of a photograph that is learnt from, unless another number is asked for
+
 
 def size_of(path: Path) -> tuple[int, int]:
     """Return the height and width of an image file, upright.
@@ -30,7 +32,7 @@ def notes(path: Path) -> list[str]:
         return conversions(image)
 
 
-def reduced(path: Path, longest: int | None) -> Tensor:
+def reduced(path: Path, longest: int | None = None) -> Tensor:
     """Read an image and reduce its longer side to `longest` pixels, if it is longer.
 
     Returns:
@@ -55,7 +57,7 @@ def open_single(path: Path, split: str, longest: int | None) -> TensorDataset:
     """
     if split != "train":
         raise UserError(f"{path} is one image: it has no split {split!r}.")
-    return TensorDataset(reduced(path, longest))
+    return TensorDataset(reduced(path, longest or LONGEST))
 
 
 def shaped(path: Path, size: tuple[int, int]) -> Tensor:

@@ -41,6 +41,14 @@ def test_large_photographs_are_reduced_with_their_sides_rounded_up(photo, size, 
     assert image[2, :, -1].mean() > 0.9
 
 
+def test_photographs_of_a_camera_are_reduced_to_250_pixels(tmp_path):
+    Image.new("RGB", (1000, 601)).save(tmp_path / "large.jpg")
+
+    assert data.load(tmp_path / "large.jpg")[0][0].shape == (3, 151, 250)
+    assert data.load(tmp_path / "large.jpg", size=300)[0][0].shape == (3, 181, 300)
+    assert single.reduced(tmp_path / "large.jpg").shape == (1, 3, 601, 1000)
+
+
 def test_photographs_stand_upright(tmp_path):
     image = Image.new("RGB", (40, 30))
     exif = image.getexif()
