@@ -151,6 +151,7 @@ def scenes(model: nn.Module) -> Pictures:
     assert isinstance(model, SinGAN)
     photo = patches.photograph(model, "photo")
     (height, width), last = model.size, len(model.sizes) - 1
+    middle = len(model.sizes) // 2
     with torch.random.fork_rng():
         torch.manual_seed(0)
         scales = torch.cat([model.sample(3, first=first) for first in range(0, last, 2)])
@@ -163,8 +164,10 @@ def scenes(model: nn.Module) -> Pictures:
             "high.webp": images.grid(model.sample(1, (height * 3 // 2, width)), 1),
             "scales.webp": images.grid(scales, 3),
             "enlarged.webp": images.grid(torch.cat([plain, enlarge(model, corner, times)]), 2),
-            "edited.webp": images.grid(torch.cat([edited, retouch(model, edited, 2, mask)]), 2),
-            "painted.webp": images.grid(torch.cat([painted, retouch(model, painted, 1)]), 2),
+            "edited.webp": images.grid(
+                torch.cat([edited, retouch(model, edited, middle, mask)]), 2
+            ),
+            "painted.webp": images.grid(torch.cat([painted, retouch(model, painted, middle)]), 2),
             "animation.webp": [images.grid(f[None], 1) for f in animate(model, 24)],
         }
 
@@ -200,12 +203,12 @@ def painting(photo: Tensor) -> Tensor:
         area = painted[..., rows, round(left * width) : round(right * width)]
         area[:] = torch.tensor(colour)[:, None, None] / 127.5 - 1
 
-    fill(0, 1, 0, 1, 28, 44, 82)  # the sky
-    fill(0, 1, 0.86, 1, 24, 24, 34)  # the ground
+    fill(0, 1, 0, 1, 40, 56, 90)  # the sky
+    fill(0, 1, 0.86, 1, 48, 44, 48)  # the ground
     for left in (0.08, 0.88):  # towers
-        fill(left, left + 0.05, 0.1, 1, 52, 48, 54)
+        fill(left, left + 0.05, 0.1, 1, 46, 50, 66)
     for left in (0.32, 0.64):  # rockets on their pads
-        fill(left, left + 0.045, 0.32, 0.94, 200, 186, 160)
+        fill(left, left + 0.045, 0.32, 0.94, 176, 162, 136)
         fill(left - 0.04, left + 0.085, 0.94, 1, 190, 130, 80)
     for left in (0.2, 0.5, 0.78):  # lights
         fill(left, left + 0.03, 0.9, 0.95, 255, 200, 100)

@@ -34,7 +34,7 @@ def retouch(
     """Draw edited, composed or painted images anew, as the photograph would have them.
 
     They are reduced to the scale below `first`, where only their layout is left, and drawn from
-    there on. A low scale suits paintings, a high one the edges of what was pasted in.
+    there on. From a low scale things may leave their places; a high one smooths what was pasted in.
 
     Args:
         model: A trained model.

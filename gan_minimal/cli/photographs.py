@@ -57,7 +57,9 @@ def enlarge(
 def retouch(
     picture: Annotated[Path, typer.Option("--input", help="Edited or painted.")],
     model: Own = "singan",
-    start: Annotated[int, typer.Option(help="First scale to draw again: 1 for paintings.")] = 2,
+    start: Annotated[
+        int | None, typer.Option(help="First scale to draw again; by default the middle one.")
+    ] = None,
     mask: Annotated[
         Path | None, typer.Option(help="White where it was edited; the rest stays.")
     ] = None,
@@ -68,7 +70,8 @@ def retouch(
 
     Example: gan-minimal retouch singan --input edited.png --mask mask.png --out retouched.png
 
-    Paint to image: gan-minimal retouch singan --input painting.png --start 1
+    A low scale moves things, a high one only smooths. Paint to image:
+    gan-minimal retouch singan --input painting.png --start 2
     """
     check_picture(out)
     from gan_minimal.data import single
@@ -79,6 +82,7 @@ def retouch(
     where = None
     if mask is not None:
         where = (single.shaped(mask, trained.size).mean(dim=1, keepdim=True) + 1) / 2
+    start = len(trained.sizes) // 2 if start is None else start
     write(out, seeded(seed, retouch, trained, given, start, where))
 
 
