@@ -35,7 +35,7 @@ RUNS = {
     "cgan": ("cgan", "tiny"),
     "wgan": ("wgan", "tiny"),
     "wgan_gp": ("wgan_gp", "tiny"),
-    "singan": ("singan", "tiny"),  # about 5 minutes on 2 cores
+    "singan": ("singan", "tiny"),  # about 4 minutes on 2 cores; "long" takes about 30
 }
 
 FIRST_STEPS = 5  # rounds that `check` repeats
