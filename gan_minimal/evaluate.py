@@ -1,16 +1,19 @@
 """What is measured of a trained model: which scores depends on the data it was trained on."""
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from gan_minimal import data, edits, metrics, train, translations, zoo
+from gan_minimal import data, edits, metrics, patches, train, translations, zoo
 from gan_minimal.data.hangul import FONTS, load_hangul
 from gan_minimal.errors import UserError
 from gan_minimal.metrics import LETTERS, reads
 from gan_minimal.models.attributes import AttributeClassifier
+from gan_minimal.models.singan import SinGAN
 
 Scores = dict[str, dict[str, float]]
 
@@ -135,6 +138,7 @@ SCORES: dict[str, Callable[[nn.Module], Scores]] = {
     "hangul32-unpaired": translations.score_round_trip,
     "faces16-labelmap": translations.score_painted,
     "faces16-domains": edits.score_edits,
+    "photo": partial(patches.score, dataset="photo"),
 }
 
 
@@ -152,18 +156,22 @@ def evaluate(model: nn.Module, dataset: str) -> Scores:
     Raises:
         UserError: If nothing is measured on that data.
     """
-    if dataset not in SCORES:
+    if isinstance(model, SinGAN) and Path(dataset).is_file():  # a person's own photograph
+        score: Callable[[nn.Module], Scores] = partial(patches.score, dataset=dataset)
+    elif dataset in SCORES:
+        score = SCORES[dataset]
+    else:
         raise UserError(
             f"Nothing is measured on {dataset!r}: scores need a classifier, and there is one for "
             f"{', '.join(SCORES)}."
         )
     with torch.inference_mode():
-        scores = SCORES[dataset](model.cpu().eval())
-    for score in scores.values():
-        score["tolerance"] = RELATIVE * abs(score["value"]) + ABSOLUTE
+        scores = score(model.cpu().eval())
+    for values in scores.values():
+        values["tolerance"] = RELATIVE * abs(values["value"]) + ABSOLUTE
     return {
-        metric: {kind: float(f"{number:.4g}") for kind, number in score.items()}
-        for metric, score in scores.items()
+        metric: {kind: float(f"{number:.4g}") for kind, number in values.items()}
+        for metric, values in scores.items()
     }
 
 

@@ -48,6 +48,15 @@ WORDS = {
     "edit": ("고친 것", "Edit"),
     "exact": ("(정답 그림)", "(exact picture)"),
     "untouched": ("고치지 않은 얼굴의 L1 오차", "L1 error of leaving the face as it is"),
+    "patches": ("조각의 분포가 사진과 다른 정도", "Distance of patches from the photograph's"),
+    "diversity": (
+        "그림마다 다른 정도(사진의 명암 대비)",
+        "Diversity, relative to the photograph's contrast",
+    ),
+    "reconstruction": (
+        "z*로 되돌린 사진의 오차(RMSE)",
+        "Error of the photograph given back by z* (RMSE)",
+    ),
     "setting": ("설정", "Setting"),
     "seed": ("시드", "seed"),
     "threads": ("{}스레드", "threads: {}"),

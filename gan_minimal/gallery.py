@@ -1,16 +1,19 @@
 """More pictures of recorded runs than samples and training: what a model is there for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from gan_minimal import data, images, train
+from gan_minimal import data, images, patches, train
 from gan_minimal.data import hangul
 from gan_minimal.data.domains import edits
+from gan_minimal.models.singan import SinGAN, resize
+from gan_minimal.retouch import animate, enlarge, retouch
 
-Pictures = dict[str, Image.Image]
+Pictures = Mapping[str, Image.Image | list[Image.Image]]
+"""Pictures and, as lists of frames, animations, by the names of their files."""
 
 LETTERS = (len(hangul.CHO), len(hangul.JUNG), len(hangul.JONG))  # what a syllable is made of
 
@@ -22,8 +25,20 @@ def draws(model: nn.Module) -> bool:
     return hasattr(model, "sample") or hasattr(model, "translate")
 
 
+def columns(model: nn.Module) -> int:
+    """Return how many of a model's pictures stand in a row: of photographs only two."""
+    return 2 if isinstance(model, SinGAN) else 8
+
+
+def quality(model: nn.Module) -> int | None:
+    """Return how well pictures are kept: pixel art without loss (None), photographs nearly so."""
+    return 92 if isinstance(model, SinGAN) else None
+
+
 def shown(model: nn.Module, dataset: str) -> Tensor:
-    """Draw what stands for a model: 64 samples or 32 translations, see `drawn`."""
+    """Draw what stands for a model: 64 samples, 32 translations or 4 photographs, see `drawn`."""
+    if isinstance(model, SinGAN):
+        return drawn(model, dataset, 4)
     return drawn(model, dataset, 64 if hasattr(model, "sample") else 32)
 
 
@@ -151,6 +166,79 @@ def write(model: nn.Module, text: str, n: int, seed: int = 0) -> Tensor:
     return drawn
 
 
+def scenes(model: nn.Module) -> Pictures:
+    """Show what a model of the built-in photograph can do, each time beside what it was given.
+
+    Scenes of other sizes, a row of samples for every scale to start from, the photograph enlarged,
+    a second rocket pasted in, a painting, and an animation.
+    """
+    assert isinstance(model, SinGAN)
+    photo = patches.photograph(model, "photo")
+    (height, width), last = model.size, len(model.sizes) - 1
+    middle = len(model.sizes) // 2
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        scales = torch.cat([model.sample(3, first=first) for first in range(0, last, 2)])
+        times = 3
+        corner = photo[:, :, height // 2 :, width // 3 : width // 3 * 2]
+        plain = resize(corner, (corner.shape[2] * times, corner.shape[3] * times))
+        edited, mask, painted = edit(photo), pasted(photo), painting(photo)
+        return {
+            "wide.webp": images.grid(model.sample(1, (height, 2 * width)), 1),
+            "high.webp": images.grid(model.sample(1, (height * 3 // 2, width)), 1),
+            "scales.webp": images.grid(scales, 3),
+            "enlarged.webp": images.grid(torch.cat([plain, enlarge(model, corner, times)]), 2),
+            "edited.webp": images.grid(
+                torch.cat([edited, retouch(model, edited, middle, mask)]), 2
+            ),
+            "painted.webp": images.grid(torch.cat([painted, retouch(model, painted, middle)]), 2),
+            "animation.webp": [images.grid(f[None], 1) for f in animate(model, 24)],
+        }
+
+
+def edit(photo: Tensor) -> Tensor:
+    """Paste the rocket of the built-in photograph `(1, 3, H, W)` a second time beside itself."""
+    edited, (top, here, there, wide) = photo.clone(), places(photo)
+    edited[..., top:, there : there + wide] = photo[..., top:, here : here + wide]
+    return edited
+
+
+def pasted(photo: Tensor) -> Tensor:
+    """Return where `edit` has pasted something, and a little around it, `(1, 1, H, W)`."""
+    mask, (top, _, there, wide) = torch.zeros_like(photo[:, :1]), places(photo)
+    mask[..., top - 2 :, there - 2 : there + wide + 2] = 1
+    return mask
+
+
+def places(photo: Tensor) -> tuple[int, int, int, int]:
+    """Return the rocket's top and left, the left of its copy, and its width in pixels."""
+    height, width = photo.shape[2:]
+    top, *across = 0.27 * height, 0.465 * width, 0.56 * width, 0.075 * width
+    return round(top), *(round(x) for x in across)  # type: ignore[return-value]
+
+
+def painting(photo: Tensor) -> Tensor:
+    """Paint a scene with two rockets in the photograph's colours, as a child would."""
+    height, width = photo.shape[2:]
+    painted = torch.empty_like(photo)
+
+    def fill(left: float, right: float, top: float, bottom: float, *colour: int) -> None:
+        rows = slice(round(top * height), round(bottom * height))
+        area = painted[..., rows, round(left * width) : round(right * width)]
+        area[:] = torch.tensor(colour)[:, None, None] / 127.5 - 1
+
+    fill(0, 1, 0, 1, 40, 56, 90)  # the sky
+    fill(0, 1, 0.86, 1, 48, 44, 48)  # the ground
+    for left in (0.08, 0.88):  # towers
+        fill(left, left + 0.05, 0.1, 1, 46, 50, 66)
+    for left in (0.32, 0.64):  # rockets on their pads
+        fill(left, left + 0.045, 0.32, 0.94, 176, 162, 136)
+        fill(left - 0.04, left + 0.085, 0.94, 1, 190, 130, 80)
+    for left in (0.2, 0.5, 0.78):  # lights
+        fill(left, left + 0.03, 0.9, 0.95, 255, 200, 100)
+    return painted
+
+
 MORE: dict[str, Callable[[nn.Module], Pictures]] = {
     "autoencoder": reconstructions,
     "vae": reconstructions,
@@ -158,4 +246,5 @@ MORE: dict[str, Callable[[nn.Module], Pictures]] = {
     "cgan": hands,
     "cyclegan": round_trip,
     "stargan": all_edits,
+    "singan": scenes,
 }

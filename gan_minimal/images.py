@@ -52,15 +52,20 @@ def enlarge(picture: Image.Image, scale: int) -> Image.Image:
     return picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.NEAREST)
 
 
-def save(picture: Image.Image, path: Path) -> None:
-    """Write a picture as PNG or lossless WebP, by the ending of `path`.
+def save(picture: Image.Image, path: Path, quality: int | None = None) -> None:
+    """Write a picture as PNG or WebP, by the ending of `path`.
+
+    Args:
+        picture: What to write.
+        path: Where to write it.
+        quality: Of WebP, up to 100; without loss if it is not given.
 
     Raises:
         ValueError: If the ending is neither `.png` nor `.webp`.
     """
     options: dict[str, dict[str, Any]] = {
         ".png": {"format": "PNG"},
-        ".webp": {"format": "WEBP", "lossless": True},
+        ".webp": {"format": "WEBP", "lossless": quality is None, "quality": quality or 80},
     }
     if path.suffix not in options:
         raise ValueError(f"{path} ends neither with .png nor with .webp")

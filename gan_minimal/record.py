@@ -162,7 +162,7 @@ def film(run: train.Run, settings: train.Settings, frames: list[Tensor]) -> None
     """
     due = round(settings.steps * (len(frames) / (FRAMES - 1)) ** 2)
     if gallery.draws(run.model) and run.step >= max(due, 1):
-        frames.append(gallery.drawn(run.sampler, settings.data, 8))
+        frames.append(gallery.drawn(run.sampler, settings.data, gallery.columns(run.model)))
         run.model.train()
 
 
@@ -174,14 +174,20 @@ def draw(name: str, content: dict[str, Any], frames: list[Tensor], pictures: Pat
     if not frames:
         return
     dataset = content["settings"]["train"]["data"]
-    images.save(images.grid(gallery.shown(model, dataset), 8), folder / "samples.webp")
-    film_strip: list[Image.Image] = [images.grid(frame, 8, scale=2) for frame in frames]
+    columns, quality = gallery.columns(model), gallery.quality(model)
+    picture = images.grid(gallery.shown(model, dataset), columns)
+    images.save(picture, folder / "samples.webp", quality)
+    scale = 2 if columns == 8 else 1
+    film_strip: list[Image.Image] = [images.grid(frame, columns, scale=scale) for frame in frames]
     images.save_animation(film_strip, folder / "training.webp")
     if dataset == "faces16":
         charts.write_histogram(*shares(model, "hair_color"), folder / "histogram.svg")
     if name in gallery.MORE:
-        for file, picture in gallery.MORE[name](model).items():
-            images.save(picture, folder / file)
+        for file, more in gallery.MORE[name](model).items():
+            if isinstance(more, list):
+                images.save_animation(more, folder / file)
+            else:
+                images.save(more, folder / file, quality)
 
 
 def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[str, list[float]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from gan_minimal import data, gallery, models, train, zoo
+from gan_minimal import data, gallery, models, patches, train, zoo
 from gan_minimal.data.hangul import held_out
 from gan_minimal.errors import UserError
 from gan_minimal.images import grid
@@ -82,3 +82,60 @@ def test_faces_stand_above_their_reconstructions_and_become_one_another(name):
     assert np.array_equal(walks[:16, -16:], real[:, 17:])
     assert np.abs(walks[:16, 17:33].astype(int) - copied[:, :16]).max() <= 1
     assert np.abs(walks[:16, -33:-17].astype(int) - copied[:, 17:]).max() <= 1
+
+
+@pytest.fixture
+def scenes():
+    """A narrow model of the built-in photograph that draws something, without training."""
+    torch.manual_seed(0)
+    model = models.build("singan", **models.preset("singan")["model"] | {"width": 4})
+    for generator in model.generators:
+        generator.amplitude.fill_(0.2)
+    return model.eval()
+
+
+def test_scenes_of_a_photograph_show_what_a_model_can_do(scenes):
+    pictures = gallery.scenes(scenes)
+
+    high, wide = scenes.size
+    animation = pictures.pop("animation.webp")
+    assert len(animation) == 24
+    assert {frame.size for frame in animation} == {(wide, high)}
+    assert pictures["wide.webp"].size == (2 * wide, high)
+    assert pictures["high.webp"].size == (wide, high * 3 // 2)
+    assert pictures["scales.webp"].size == (3 * wide + 2, 3 * high + 2)
+    for name in ("edited.webp", "painted.webp"):
+        assert pictures[name].size == (2 * wide + 1, high)
+    assert pictures["enlarged.webp"].size == (2 * 3 * (wide // 3) + 1, 3 * (high - high // 2))
+    again = gallery.scenes(scenes)
+    assert all(np.array_equal(picture, again[name]) for name, picture in pictures.items())
+
+
+def test_photographs_stand_in_rows_of_two(scenes):
+    assert gallery.columns(scenes) == 2
+    assert gallery.shown(scenes, "photo").shape == (4, 3, *scenes.size)
+    assert gallery.columns(torch.nn.Linear(1, 1)) == 8
+    assert gallery.quality(scenes)
+    assert gallery.quality(torch.nn.Linear(1, 1)) is None
+
+
+def test_a_second_rocket_is_pasted_where_the_mask_is(scenes):
+    photo = patches.photograph(scenes, "photo")
+
+    edited, mask = gallery.edit(photo), gallery.pasted(photo)
+
+    changed = (edited != photo).any(dim=1, keepdim=True)
+    assert (mask[changed] == 1).all()
+    assert 0 < changed.float().mean() < mask.mean() < 0.15
+    top, here, there, wide = gallery.places(photo)
+    assert here + wide <= there
+    bright = photo.mean(dim=1)[0, top:-8]  # the rocket is the brightest thing in the sky
+    assert here <= bright.mean(dim=0).argmax() < here + wide
+
+
+def test_a_painting_has_few_colours(scenes):
+    painted = gallery.painting(patches.photograph(scenes, "photo"))
+
+    assert painted.shape == (1, 3, *scenes.size)
+    assert painted.abs().max() <= 1
+    assert len(painted[0].flatten(1).unique(dim=1).T) == 6

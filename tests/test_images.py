@@ -123,3 +123,15 @@ def test_animation_that_cannot_fit_is_refused_and_nothing_is_written(tmp_path):
         images.save_animation(frames(8), tmp_path / "a.webp", limit=300)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_photographs_may_be_coded_with_loss(tmp_path):
+    picture = Image.effect_noise((64, 64), 50).convert("RGB")
+
+    images.save(picture, tmp_path / "whole.webp")
+    images.save(picture, tmp_path / "lossy.webp", quality=90)
+
+    sizes = [(tmp_path / name).stat().st_size for name in ("whole.webp", "lossy.webp")]
+    assert sizes[1] < sizes[0]
+    off = np.asarray(Image.open(tmp_path / "lossy.webp")).astype(int) - np.asarray(picture)
+    assert 0 < abs(off).mean() < 20

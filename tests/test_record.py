@@ -141,11 +141,14 @@ def test_pictures_are_small_and_what_the_weights_draw(name):
         shown = np.asarray(picture.convert("RGB")).astype(int)
 
     dataset = zoo.read(name)["settings"]["train"]["data"]
-    drawn = images.grid(gallery.shown(zoo.load(name), dataset), columns=8)
+    model = zoo.load(name)
+    drawn = images.grid(gallery.shown(model, dataset), gallery.columns(model))
 
     assert shown.shape == np.asarray(drawn).shape
-    # other processors round otherwise, by one of 256 levels
-    assert abs(shown - np.asarray(drawn)).max() <= 1
+    if gallery.quality(model):  # a photograph is coded with loss
+        assert abs(shown - np.asarray(drawn)).mean() < 3
+    else:  # other processors round otherwise, by one of 256 levels
+        assert abs(shown - np.asarray(drawn)).max() <= 1
     for path in (PICTURES / name).iterdir():
         assert path.stat().st_size <= (60_000 if path.name == "wall.webp" else 40_000), path.name
 
@@ -158,7 +161,10 @@ def test_animation_ends_with_what_the_finished_model_draws(name):
         last = np.asarray(animation.convert("RGB")).astype(int)
 
     dataset = zoo.read(name)["settings"]["train"]["data"]
-    drawn = images.grid(gallery.drawn(zoo.load(name), dataset, 8), columns=8, scale=2)
+    model = zoo.load(name)
+    columns = gallery.columns(model)
+    scale = 2 if columns == 8 else 1
+    drawn = images.grid(gallery.drawn(model, dataset, columns), columns, scale=scale)
 
     assert count >= 6  # as many as fit into 40 KB
     assert last.shape == np.asarray(drawn).shape

@@ -151,3 +151,40 @@ def test_the_penalty_takes_one_point_on_the_line_for_each_image():
     [x] = seen
     assert (x.flatten(1).std(1) == 0).all()  # the same share of the way for every pixel
     assert len(x[:, 0, 0, 0].unique()) == 5  # another one for every image
+
+
+def test_the_snippets_pyramid_is_the_models():
+    from gan_minimal.models.singan import pyramid
+
+    rows = printed("image_pyramid", r"^ *\d+ x \d+ +\d+ +0\.")
+
+    assert len(rows) == 5
+    for height, width, scales, factor, *heights in rows:
+        sizes = pyramid((int(height), int(width)), 25, 250)
+        assert [h for h, _ in sizes] == heights
+        assert len(sizes) == scales
+        finest = min(sizes[-1])
+        assert factor == pytest.approx((25 / finest) ** (1 / (scales - 1)), abs=1e-4)
+
+
+def test_noise_is_a_tenth_of_what_is_missed_and_grows_with_errors():
+    slope, waves, grass = printed("noise_amplitude", "^(a slope|large waves|grass)")
+    exact, *erring = printed("noise_amplitude", r"^ +0\.\d ")
+
+    assert slope[0] == waves[0] == grass[0] == 1
+    assert all(a < b < c for a, b, c in zip(slope[1:], waves[1:], grass[1:], strict=True))
+    assert exact[1:] == waves
+    for error, _, *amplitudes in erring:
+        # a tenth of the error, less what enlarging smooths away
+        assert all(0.06 * error < amplitude < 0.1 * error for amplitude in amplitudes)
+
+
+def test_the_anchor_gives_the_photograph_back_and_leaves_the_samples_free():
+    rows = printed("reconstruction_anchor", r"^ +\d+ +0\.")
+
+    backs = [back for _, back, *_ in rows]
+    assert backs == sorted(backs, reverse=True)
+    assert backs[-1] < 0.1 * backs[0]
+    assert min(spread for _, _, spread, *_ in rows) > 0.2
+    for _, back, _, samples, near in rows:
+        assert back <= near < samples

@@ -38,8 +38,11 @@ def trained_model(name: str) -> tuple["nn.Module", str]:
     return zoo.load(name), zoo.read(name)["settings"]["train"]["data"]
 
 
-def shape_of(model: "nn.Module") -> tuple[int, int]:
-    """Return the height (and width) and the channels of the images that `model` learns from."""
+def shape_of(model: "nn.Module") -> tuple[Any, int]:
+    """Return the size and the channels of the images that `model` learns from.
+
+    The size is one number for squares, or the height and width of a photograph.
+    """
     return model.size, model.channels  # type: ignore[return-value]
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gan_minimal.cli import photographs
 from gan_minimal.cli.common import (
     Picture,
     Seed,
@@ -30,12 +31,20 @@ def sample(
     ] = None,
     seed: Seed = 0,
     text: Annotated[str | None, typer.Option(help="Korean syllables, for cgan to write.")] = None,
+    size: Annotated[
+        str | None, typer.Option(help="Width and height (singan): 200x120 shows more of the scene.")
+    ] = None,
+    start: Annotated[
+        int | None, typer.Option(help="First scale with noise (singan); 0 moves everything.", min=0)
+    ] = None,
     out: Picture = Path("samples.png"),
     scale: Annotated[int | None, typer.Option(help="Enlargement.", min=1, max=64)] = None,
 ) -> None:
     """Draw images with a trained model and write them as one picture.
 
     Example: gan-minimal sample dcgan --n 64 --out faces.png
+
+    A wider scene from one photograph: gan-minimal sample singan --size 200x65
     """
     check_picture(out)
     from gan_minimal import images
@@ -44,6 +53,9 @@ def sample(
     trained, _ = trained_model(model)
     if text is not None:
         drawn, columns, gap = written(trained, model, text, n or 1, seed), len(text), 0
+    elif photographs.draws(trained) or size is not None or start is not None:
+        drawn = photographs.samples(trained, model, n or 6, size, start or 0, seed)
+        columns, gap = min(len(drawn), 3), 1
     elif hasattr(trained, "sample"):
         n = n or 64
         drawn, columns, gap = training.sample(trained, n, seed), min(n, max(8, round(n**0.5))), 1

@@ -26,11 +26,13 @@ def evaluate(
         typer.echo(f"FID with Inception-v3: {scoring.inception(trained, dataset):.2f}")
         return
     table = Table("metric", "value", "real-vs-real floor")
-    for name, score in scoring.evaluate(trained, dataset).items():
+    scores = scoring.evaluate(trained, dataset)
+    for name, score in scores.items():
         floor = fragments.number(score["floor"]) if "floor" in score else ""
         table.add_row(fragments.title(name, "en"), fragments.number(score["value"]), floor)
     show(table)
-    typer.echo("Features of this site's classifier: not comparable with the FID of papers.")
+    if "fid" in scores:
+        typer.echo("Features of this site's classifier: not comparable with the FID of papers.")
 
 
 @app.command()

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from gan_minimal.cli import photographs
 from gan_minimal.cli.common import Device, Seed, app, scale_of, shape_of
 from gan_minimal.errors import TrainingDiverged, UserError
 
@@ -16,6 +17,7 @@ def train(
     model: Annotated[str, typer.Argument(help="A model: see `gan-minimal list`.")],
     preset: Annotated[str, typer.Option(help="tiny (a laptop) or paper (a GPU).")] = "tiny",
     data: Annotated[str | None, typer.Option(help="A data set, or a folder of images.")] = None,
+    image: Annotated[Path | None, typer.Option(help="Your own photograph, for singan.")] = None,
     steps: Annotated[int | None, typer.Option(help="Rounds of the game.")] = None,
     batch: Annotated[int | None, typer.Option(help="Examples in a batch.")] = None,
     seed: Seed = 0,
@@ -31,6 +33,10 @@ def train(
     from gan_minimal import train as training
 
     chosen = models.preset(model, preset)
+    arguments = chosen["model"]
+    if image is not None or hasattr(models.get(model), "pyramid"):
+        data = str(image) if image is not None else data
+        arguments, steps = photographs.fitted(model, arguments, data, steps)
     given = {
         "data": data,
         "steps": steps,
@@ -47,7 +53,7 @@ def train(
             f"{folder} already holds a run: `gan-minimal resume {folder}` goes on with it; "
             "--out chooses another folder."
         )
-    go_on(training.new(model, chosen["model"], settings), model, chosen["model"], settings, path)
+    go_on(training.new(model, arguments, settings), model, arguments, settings, path)
 
 
 @app.command()
@@ -83,7 +89,8 @@ def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: P
     from gan_minimal import train as training
 
     size, channels = shape_of(run.model)
-    dataset = datasets.load(settings.data, size=size)
+    # a photograph is loaded as it is: the model reduces it to the size of each of its scales
+    dataset = datasets.load(settings.data, size=size if isinstance(size, int) else None)
     fits(dataset, size, channels, settings.data)
     # an example is one image (C, H, W) and a number for each class, unless the model says otherwise
     usual_example = (3, *(0 for _ in getattr(run.model, "classes", ())))
@@ -110,7 +117,7 @@ def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: P
     typer.echo(f"Finished: {path}")
     picture = path.with_name("samples.png")
     if hasattr(run.model, "sample"):
-        drawn = training.sample(run.sampler, 64, settings.seed)
+        drawn = training.sample(run.sampler, 64 if isinstance(size, int) else 6, settings.seed)
     elif hasattr(run.model, "translate"):  # inputs of training, translations, targets
         inputs, targets = map(torch.stack, zip(*(dataset[i] for i in range(8)), strict=True))
         way = {}
@@ -120,17 +127,30 @@ def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: P
         drawn = torch.cat([inputs, outputs, targets])
     else:
         return
-    images.save(images.grid(drawn, 8, scale=scale_of(drawn.shape[-1])), picture)
+    columns = 8 if isinstance(size, int) else 3
+    images.save(images.grid(drawn, columns, scale=scale_of(drawn.shape[-1])), picture)
     typer.echo(f"What it draws: {picture}")
 
 
-def fits(dataset: Any, size: int, channels: int, name: str) -> None:
+def fits(dataset: Any, size: int | tuple[int, int], channels: int, name: str) -> None:
     """Refuse data whose images the model cannot learn from.
 
     Raises:
-        UserError: If the images are of another size or have other channels.
+        UserError: If the images are of another size or have other channels, or if there are several
+            and the model learns from a single one, whose height and width are given.
     """
     shape = tuple(dataset[0][0].shape)
+    if not isinstance(size, int):
+        height, width = size
+        # of the same shape, but for a side that was rounded up
+        same = abs(shape[1] / shape[2] * width - height) < 2 and shape[2] >= width
+        if len(dataset) != 1 or shape[0] != channels or not same:
+            raise UserError(
+                f"{name} holds {len(dataset):,} images of {shape[0]} channels and "
+                f"{shape[2]}x{shape[1]} pixels; this model learns from one photograph of "
+                f"{width}x{height}: give your own with --image photo.jpg."
+            )
+        return
     if shape != (channels, size, size):
         raise UserError(
             f"{name} has images of {shape[0]} channels and {shape[2]}x{shape[1]} pixels; this "

@@ -44,15 +44,17 @@ def load(
     folders are read image by image. Examples are `(image,)` with float32 values in [-1, 1].
 
     Args:
-        name: One of `names()`, or a folder. A folder that is called like a set is meant by
-            `./mnist`. One of `LABELLED` gives each image with whole numbers that say what it shows:
-            the class of every attribute, the three letters of a syllable (and its font), the digit.
-            One of `PAIRED` gives two images, see `gan_minimal.data.pairs.open_paired`, and so does
-            a folder with the subfolders `a` and `b`. One of `DOMAINS` gives each image with a label
-            of zeros and ones, see `gan_minimal.data.domains.open_domains`.
+        name: One of `names()`, a folder, or an image file to learn from alone. A folder that is
+            called like a set is meant by `./mnist`. One of `LABELLED` gives each image with whole
+            numbers that say what it shows: the class of every attribute, the three letters of a
+            syllable (and its font), the digit. One of `PAIRED` gives two images, see
+            `gan_minimal.data.pairs.open_paired`, and so does a folder with the subfolders `a` and
+            `b`. One of `DOMAINS` gives each image with a label of zeros and ones, see
+            `gan_minimal.data.domains.open_domains`.
         split: `"train"` or `"test"`; CelebA also has `"valid"`. The photograph has one split.
-        size: Height and width of the images in pixels; the longer side of the photograph. By
-            default the data's own size, 64 for CelebA and folders, 256 for folders of pairs.
+        size: Height and width of the images in pixels; the longer side of a single photograph. By
+            default the data's own size, 64 for CelebA and folders, 256 for folders of pairs, and at
+            most 250 for a single image file.
         root: Where downloaded data lies, by default `root_folder()`.
 
     Returns:
@@ -83,9 +85,13 @@ def load(
         return reading.open_set(text, split, size, Path(root) if root else root_folder())
     if isinstance(name, Path) or Path(text).exists() or "/" in text or os.sep in text:
         folder = Path(text).expanduser()
-        from gan_minimal.data.folder import ImageFolder
+        from gan_minimal.data.folder import SUFFIXES, ImageFolder
         from gan_minimal.data.pairs import PairFolder, holds_pairs
 
+        if folder.is_file() and folder.suffix.lower() in SUFFIXES:
+            from gan_minimal.data.single import open_single
+
+            return open_single(folder, split, size)
         if holds_pairs(folder, split):
             return PairFolder(folder, split, size or 256)
         return ImageFolder(folder, split, size or 64)

@@ -136,7 +136,7 @@ def _check(path: Path, size: int) -> _Report:
                 image.verify()  # checksums, where the format has some
         if not report.problem:
             with Image.open(path) as image:
-                report.conversions = _conversions(image)
+                report.conversions = conversions(image)
                 to_rgb(image)
     except Image.DecompressionBombError:
         report.problem = _huge("hundreds of millions of pixels")
@@ -175,7 +175,7 @@ def _tell(reports: list[_Report]) -> None:
         )
 
 
-def _conversions(image: Image.Image) -> list[str]:
+def conversions(image: Image.Image) -> list[str]:
     """Return what has to be done to `image` beyond scaling it, for the notice."""
     kinds = []
     if image.mode.startswith(("I", "F")):

@@ -22,6 +22,7 @@ CLASSES = {
     "pix2pix": "Pix2Pix",
     "cyclegan": "CycleGAN",
     "stargan": "StarGAN",
+    "singan": "SinGAN",
     "attributes": "AttributeClassifier",
 }
 

@@ -70,8 +70,9 @@ def test_missing_and_empty_folders_have_their_sentences(tmp_path: Path):
         load(tmp_path / "nothing")
     with pytest.raises(UserError, match="has no images"):
         load(tmp_path)
+    (tmp_path / "a.txt").write_text("no image")
     with pytest.raises(UserError, match="is a file, not a folder"):
-        load(save(tmp_path / "a.png"))
+        load(tmp_path / "a.txt")
 
 
 def test_broken_files_are_named(tmp_path: Path):

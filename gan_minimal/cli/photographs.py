@@ -1,0 +1,230 @@
+"""What there is to do with a model of one photograph: `enlarge`, `retouch`, `animate`."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gan_minimal.cli.common import (
+    LARGEST_SIDE,
+    Picture,
+    Seed,
+    app,
+    check_picture,
+    trained_model,
+)
+from gan_minimal.errors import UserError
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from gan_minimal.models.singan import SinGAN
+
+MOST_PIXELS = 6_000_000  # of one picture: a network's layers take a hundred times as many bytes
+
+Own = Annotated[
+    str, typer.Argument(help="A recorded run, such as singan, or your own one's folder.")
+]
+
+
+@app.command()
+def enlarge(
+    model: Own = "singan",
+    picture: Annotated[
+        Path | None, typer.Option("--input", help="Another picture than the photograph.")
+    ] = None,
+    times: Annotated[float, typer.Option(help="How many times as large.", min=1.1, max=16)] = 4,
+    out: Picture = Path("enlarged.png"),
+    seed: Seed = 0,
+) -> None:
+    """Enlarge the photograph that a model has learnt from: super-resolution.
+
+    Example: gan-minimal enlarge singan --times 4 --out large.png
+    """
+    check_picture(out)
+    from gan_minimal import patches
+    from gan_minimal.data import single
+    from gan_minimal.retouch import enlarge
+
+    trained, dataset = photographer(model)
+    given = patches.photograph(trained, dataset) if picture is None else single.reduced(picture)
+    check_pixels(round(given.shape[3] * times), round(given.shape[2] * times), "--times")
+    write(out, seeded(seed, enlarge, trained, given, times))
+
+
+@app.command()
+def retouch(
+    picture: Annotated[Path, typer.Option("--input", help="Edited or painted.")],
+    model: Own = "singan",
+    start: Annotated[
+        int | None, typer.Option(help="First scale to draw again; by default the middle one.")
+    ] = None,
+    mask: Annotated[
+        Path | None, typer.Option(help="White where it was edited; the rest stays.")
+    ] = None,
+    out: Picture = Path("retouched.png"),
+    seed: Seed = 0,
+) -> None:
+    """Make an edit, something pasted in, or a painting look like the photograph.
+
+    Example: gan-minimal retouch singan --input edited.png --mask mask.png --out retouched.png
+
+    A low scale moves things, a high one only smooths. Paint to image:
+    gan-minimal retouch singan --input painting.png --start 2
+    """
+    check_picture(out)
+    from gan_minimal.data import single
+    from gan_minimal.retouch import retouch
+
+    trained, _ = photographer(model)
+    given = single.shaped(picture, trained.size)
+    where = None
+    if mask is not None:
+        where = (single.shaped(mask, trained.size).mean(dim=1, keepdim=True) + 1) / 2
+    start = len(trained.sizes) // 2 if start is None else start
+    write(out, seeded(seed, retouch, trained, given, start, where))
+
+
+@app.command()
+def animate(
+    model: Own = "singan",
+    frames: Annotated[int, typer.Option(help="How many pictures.", min=2, max=200)] = 30,
+    start: Annotated[int, typer.Option(help="First scale that moves.")] = 1,
+    out: Annotated[Path, typer.Option(help="A .webp file.")] = Path("animation.webp"),
+    seed: Seed = 0,
+) -> None:
+    """Let the photograph move a little.
+
+    Example: gan-minimal animate singan --frames 40 --out motion.webp
+    """
+    if out.suffix != ".webp":
+        raise UserError(f"--out ends with .webp, not {out.suffix or 'without an ending'!r}.")
+    from gan_minimal import images
+    from gan_minimal.retouch import animate
+
+    trained, _ = photographer(model)
+    drawn = seeded(seed, animate, trained, frames, start)
+    strip = [images.grid(frame[None], 1) for frame in drawn]
+    images.save_animation(strip, out, milliseconds=100, limit=20_000_000)
+    typer.echo(str(out))
+
+
+def draws(model: "nn.Module") -> bool:
+    """Say whether a model is one of a single photograph."""
+    return hasattr(model, "climb")
+
+
+def photographer(name: str) -> tuple["SinGAN", str]:
+    """Return a trained model of one photograph, and its data's name.
+
+    Raises:
+        UserError: If the model is of another kind.
+    """
+    trained, dataset = trained_model(name)
+    if not draws(trained):
+        raise UserError(f"{name} has not learnt from one photograph; singan has.")
+    return trained.eval(), dataset  # type: ignore[return-value]
+
+
+def samples(
+    model: "nn.Module", name: str, n: int, size: str | None, start: int, seed: int
+) -> "Tensor":
+    """Draw `n` images of a scene, of any size and from any scale on.
+
+    Raises:
+        UserError: If the model is of another kind, or the size or the scale are impossible.
+    """
+    if not draws(model):
+        raise UserError(f"--size and --start are for models such as singan: {name} takes neither.")
+    from gan_minimal.models.singan import SinGAN
+
+    assert isinstance(model, SinGAN)
+    if start > len(model.sizes):
+        raise UserError(f"{name} has the scales 0 to {len(model.sizes) - 1}, not {start}.")
+    height, width = model.size
+    if size is not None:
+        sides = re.fullmatch(r"(\d{2,5})[xX×](\d{2,5})", size)
+        if sides is None:
+            raise UserError(f"--size is a width and a height such as 200x120, not {size!r}.")
+        width, height = (int(side) for side in sides.groups())
+    check_pixels(width, height, "--size")
+    if n * width * height > 4 * MOST_PIXELS:
+        raise UserError(
+            f"{n} images of {width}x{height} pixels are too many: choose a smaller --n."
+        )
+    return seeded(seed, model.eval().sample, n, (height, width), start)
+
+
+def fitted(
+    name: str, arguments: dict[str, Any], data: str | None, steps: int | None
+) -> tuple[dict[str, Any], int]:
+    """Fit a model's pyramid to a photograph, and the rounds of each scale to the rounds in all.
+
+    Args:
+        name: The model.
+        arguments: Its arguments in the preset.
+        data: Name of the data, or a person's own image file.
+        steps: Rounds in all, by default as many for each scale as in the preset.
+
+    Returns:
+        The new arguments, and the rounds in all.
+
+    Raises:
+        UserError: If the model learns from many images, or the image is no good.
+    """
+    from gan_minimal import models
+    from gan_minimal.data import single
+    from gan_minimal.data.folder import SUFFIXES
+
+    if not hasattr(models.get(name), "pyramid"):
+        raise UserError(f"--image is for singan: {name} learns from many images, see --data.")
+    path = Path(data or "").expanduser()
+    own = data is not None and path.suffix.lower() in SUFFIXES
+    if own:
+        arguments = arguments | {"photo": single.size_of(path)}
+    height, width = arguments.get("photo", (0, 0))
+    try:
+        model: Any = models.build(name, **arguments)
+    except ValueError as error:
+        raise UserError(
+            f"{path}, {width}x{height} pixels, is too small or too slim to learn from: {error}."
+        ) from None
+    if own:
+        for note in single.notes(path):
+            typer.echo(f"{path} is an image {note}.")
+        if model.size != (height, width):
+            smaller = f"{model.size[1]}x{model.size[0]}"
+            typer.echo(f"{path} is reduced from {width}x{height} to {smaller} pixels.")
+    scales = len(model.sizes)
+    if steps is None:
+        return arguments, scales * model.rounds
+    return arguments | {"rounds": max(1, -(-steps // scales))}, steps
+
+
+def check_pixels(width: int, height: int, option: str) -> None:
+    """Refuse a picture that would be too large.
+
+    Raises:
+        UserError: If WebP or the memory could not hold it.
+    """
+    if max(width, height) > LARGEST_SIDE or width * height > MOST_PIXELS:
+        raise UserError(f"{width}x{height} pixels are too many: choose a smaller {option}.")
+
+
+def seeded(seed: int, function: Any, *arguments: Any) -> "Tensor":
+    """Call `function` with the random numbers of `seed` and leave the global ones as they were."""
+    import torch
+
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        drawn: torch.Tensor = function(*arguments)
+    return drawn
+
+
+def write(out: Path, drawn: "Tensor") -> None:
+    """Write one image and say where."""
+    from gan_minimal import images
+
+    images.save(images.grid(drawn, 1), out)
+    typer.echo(str(out))

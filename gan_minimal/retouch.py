@@ -1,0 +1,126 @@
+"""What can be done to pictures with a trained SinGAN, beside drawing new ones (section 4).
+
+The model learns nothing new for any of these: they differ in what it is given and at which scale.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from gan_minimal.errors import UserError
+from gan_minimal.models.singan import SinGAN, Size, resize
+
+
+def check_start(model: SinGAN, first: int, lowest: int = 0) -> None:
+    """Refuse a scale that the model does not have.
+
+    Raises:
+        UserError: Naming the scales there are.
+    """
+    highest = len(model.sizes) - 1
+    if not lowest <= first <= highest:
+        raise UserError(
+            f"This model's scales to start from are {lowest} to {highest}, not {first}."
+        )
+
+
+# --8<-- [start:retouch]
+@torch.no_grad()
+def retouch(
+    model: SinGAN, images: Tensor, first: int, mask: Tensor | None = None, size: Size | None = None
+) -> Tensor:
+    """Draw edited, composed or painted images anew, as the photograph would have them.
+
+    They are reduced to the scale below `first`, where only their layout is left, and drawn from
+    there on. From a low scale things may leave their places; a high one smooths what was pasted in.
+
+    Args:
+        model: A trained model.
+        images: `(n, 3, h, w)` in [-1, 1], of the photograph's shape.
+        first: The first scale that draws, from 1 on.
+        mask: `(n or 1, 1, h, w)` from 0, where the images stay, to 1, where they were edited; by
+            default all is drawn anew.
+        size: Height and width of the result, by default those of the photograph.
+
+    Returns:
+        Images `(n, 3, H, W)` in [-1, 1].
+
+    Raises:
+        UserError: If there is no such scale.
+    """
+    check_start(model, first, lowest=1)
+    drawn = model.sample(len(images), size, first, resize(images, model.sizes[first - 1]))
+    if mask is None:
+        return drawn
+    shape = (drawn.shape[2], drawn.shape[3])
+    return torch.lerp(resize(images, shape), drawn, F.interpolate(mask, shape, mode="bilinear"))
+
+
+# --8<-- [end:retouch]
+
+
+# --8<-- [start:enlarge]
+@torch.no_grad()
+def enlarge(model: SinGAN, images: Tensor, times: float = 4.0) -> Tensor:
+    """Enlarge images by going on with the finest generator, again and again.
+
+    Each step enlarges about as much as the pyramid does from scale to scale, so that the generator
+    sees what it has learnt from: an image that lacks the finest structure.
+
+    Args:
+        model: A trained model.
+        images: `(n, 3, h, w)` in [-1, 1].
+        times: How many times as high and wide.
+
+    Returns:
+        Images `(n, 3, times h, times w)` in [-1, 1].
+    """
+    last, (height, width) = len(model.sizes) - 1, images.shape[2:]
+    ratio = (min(model.sizes[-1]) / min(model.sizes[0])) ** (1 / last)
+    steps = max(1, round(math.log(times) / math.log(ratio)))
+    for i in range(1, steps + 1):
+        size = (round(height * times ** (i / steps)), round(width * times ** (i / steps)))
+        images = model.climb(model.random(len(images), [size], last), images, last)
+    return images.clamp(-1, 1)
+
+
+# --8<-- [end:enlarge]
+
+
+# --8<-- [start:animate]
+@torch.no_grad()
+def animate(
+    model: SinGAN, frames: int, first: int = 1, pull: float = 0.1, inertia: float = 0.9
+) -> Tensor:
+    """Let the photograph move: a random walk of the noise around the one that gives it back.
+
+    Args:
+        model: A trained model.
+        frames: Number of images.
+        first: The first scale whose noise moves; at the coarsest, things leave their places.
+        pull: How strongly the walk is drawn back, the paper's alpha.
+        inertia: Share of the last step that goes on, the paper's beta.
+
+    Returns:
+        Images `(frames, 3, H, W)` in [-1, 1]; the first one is the reconstructed photograph.
+
+    Raises:
+        UserError: If there is no such scale.
+    """
+    check_start(model, first)
+    home = model.fixed(len(model.sizes))
+    now, before, images = home, home, []
+    for _ in range(frames):
+        images.append(model.climb(now))
+        fresh = model.random(1, model.sizes)
+        then = [
+            pull * h + (1 - pull) * (z + inertia * (z - b) + (1 - inertia) * new)
+            for h, z, b, new in zip(home, now, before, fresh, strict=True)
+        ]
+        now, before = home[:first] + then[first:], now
+    return torch.cat(images).clamp(-1, 1)
+
+
+# --8<-- [end:animate]
