@@ -175,6 +175,42 @@ RULES = [
         {"wgan_gp": [3.0, 5.1]},
         {"wgan": [4.9, 6.0]},
     ),
+    (
+        "pix2pix-image-is-condition",
+        {
+            "pix2pix_error_face": [0.2, 0.25],
+            "blind_error_face": [0.26, 0.3],
+            "pix2pix_spread_hair": [0.2, 0.1],
+            "l1_spread_hair": [0.19, 0.09],
+            "pix2pix_spread_skin": [0.2, 0.1],
+            "l1_spread_skin": [0.19, 0.09],
+        },
+        {"blind_error_face": [0.3, 0.24]},
+        {"l1_spread_skin": [0.19, 0.11]},
+    ),
+    (
+        "cyclegan-round-trip",
+        {
+            "cycle_with": [0.1, 0.12],
+            "cycle_without": [0.13, 0.2],
+            "error_with": [0.4, 0.42],
+            "error_without": [0.43, 0.5],
+        },
+        {"cycle_without": [0.11, 0.2]},
+        {"error_with": [0.4, 0.44]},
+    ),
+    (
+        "stargan-one-network",
+        {
+            "reached_least": [0.95, 0.97],
+            "off": [0.05, 0.06],
+            "untouched": [0.08, 0.08],
+            "parameters_one": [8.4, 8.4],
+            "parameters_many": [637.0, 637.0],
+        },
+        {"reached_least": [0.95, 0.94]},
+        {"off": [0.05, 0.09]},
+    ),
 ]
 
 
