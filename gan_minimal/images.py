@@ -90,7 +90,7 @@ def save_animation(
     """
     while len(frames) > 1:
         durations = [milliseconds] * (len(frames) - 1) + [2000]
-        for quality in (90, 75, 60):
+        for quality in (90, 75, 60, 45):
             data = io.BytesIO()
             frames[0].save(
                 data,

@@ -1,7 +1,7 @@
 """Publishes what lies outside a language's own folder.
 
 Pictures are shared by both languages, code is offered for download as the very file that the
-tests run, and every page offers its own source.
+tests run, and every page offers its own source. Styles and scripts are sent without their comments.
 """
 
 import shutil
@@ -60,8 +60,25 @@ def on_files(files: "Files", config: "MkDocsConfig", **_: Any) -> "Files":
     return files
 
 
+def lighten(site: Path) -> None:
+    """Take comments and spaces out of the styles and scripts in the folder `site`.
+
+    Every page loads them, and has two kilobytes less to load.
+    """
+    import rcssmin
+    import rjsmin
+
+    for pattern, shorter in (
+        ("assets/css/*.css", rcssmin.cssmin),
+        ("assets/js/*.js", rjsmin.jsmin),
+    ):
+        for path in site.glob(pattern):
+            path.write_text(shorter(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def on_post_build(config: "MkDocsConfig", **_: Any) -> None:
     """Put each page's source beside it: `models/dcgan.md` next to `models/dcgan/`."""
+    lighten(Path(config.site_dir))
     for source in page_sources(Path(config.docs_dir)):
         target = Path(config.site_dir) / source
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from hooks.files import page_sources, shared_files
+from hooks.files import lighten, page_sources, shared_files
 
 
 @pytest.fixture
@@ -43,3 +43,22 @@ def test_the_english_site_uses_the_styles_of_the_korean_one(tree):
 def test_only_pages_have_a_source_to_download(tree):
     found = [path.as_posix() for path in page_sources(tree / "docs/ko")]
     assert found == ["index.md", "models/dcgan.md", "notebooks/walk.ipynb"]
+
+
+def test_styles_and_scripts_lose_their_comments_and_nothing_else(tmp_path):
+    for name, text in (
+        ("css/site.css", "/* why */\n.face {\n  width: calc(100% - 2 * 4px);\n}\n"),
+        ("js/site.js", "// why\nconst a = `two  spaces`  // and here\nconst b = a + +1\n"),
+        ("img/mark.svg", "<svg>  </svg>"),
+    ):
+        (tmp_path / "assets" / name).parent.mkdir(parents=True)
+        (tmp_path / "assets" / name).write_text(text)
+
+    lighten(tmp_path)
+
+    assert (tmp_path / "assets/css/site.css").read_text() == ".face{width:calc(100% - 2 * 4px)}"
+    script = (tmp_path / "assets/js/site.js").read_text()
+    assert "why" not in script
+    assert "`two  spaces`" in script
+    assert "a + +1" in script or "a+ +1" in script
+    assert (tmp_path / "assets/img/mark.svg").read_text() == "<svg>  </svg>"
