@@ -39,6 +39,7 @@ RUNS = {
     "pix2pix_faces": ("pix2pix", "faces"),
     "cyclegan": ("cyclegan", "tiny"),
     "stargan": ("stargan", "tiny"),
+    "singan": ("singan", "tiny"),
 }
 
 FIRST_STEPS = 5  # rounds that `check` repeats
