@@ -5,11 +5,11 @@ import sys
 import typer
 
 # each module adds its commands to `app`; the order here is the order in the help
-from gan_minimal.cli import showing, training, drawing, photographs, measuring  # isort: skip
+from gan_minimal.cli import showing, training, drawing, photographs, styles, measuring  # isort: skip
 from gan_minimal.cli.common import app
 from gan_minimal.errors import UserError
 
-__all__ = ["app", "drawing", "main", "measuring", "photographs", "showing", "training"]
+__all__ = ["app", "drawing", "main", "measuring", "photographs", "showing", "styles", "training"]
 
 
 def main() -> None:

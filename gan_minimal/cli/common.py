@@ -63,6 +63,16 @@ def check_picture(out: Path) -> None:
         )
 
 
+def check_animation(out: Path) -> None:
+    """Refuse the name of an animation that could not be written.
+
+    Raises:
+        UserError: If it does not end with .webp.
+    """
+    if out.suffix != ".webp":
+        raise UserError(f"--out ends with .webp, not {out.suffix or 'without an ending'!r}.")
+
+
 def check_width(width: int) -> None:
     """Refuse a picture that would be too wide.
 

@@ -11,6 +11,7 @@ from gan_minimal.cli.common import (
     Picture,
     Seed,
     app,
+    check_animation,
     check_picture,
     trained_model,
 )
@@ -98,8 +99,7 @@ def animate(
 
     Example: gan-minimal animate singan --frames 40 --out motion.webp
     """
-    if out.suffix != ".webp":
-        raise UserError(f"--out ends with .webp, not {out.suffix or 'without an ending'!r}.")
+    check_animation(out)
     from gan_minimal import images
     from gan_minimal.retouch import animate
 
