@@ -23,6 +23,7 @@ CLASSES = {
     "cyclegan": "CycleGAN",
     "stargan": "StarGAN",
     "singan": "SinGAN",
+    "pggan": "PGGAN",
     "attributes": "AttributeClassifier",
 }
 
