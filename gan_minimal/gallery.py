@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from gan_minimal import data, images, patches, train
+from gan_minimal import data, images, patches, styles, train
 from gan_minimal.data import hangul
 from gan_minimal.data.domains import edits
 from gan_minimal.models.singan import SinGAN, resize
@@ -239,6 +239,31 @@ def painting(photo: Tensor) -> Tensor:
     return painted
 
 
+def styled(model: nn.Module) -> Pictures:
+    """Show what styles do: mixed, truncated, with other noise, and on the ways between faces."""
+    trained = styles.stylegan(model, "stylegan")
+    faces = range(100, 106)
+    ways = [styles.walk(trained, pair, 8, space) for pair in ((0, 1), (2, 3)) for space in "zw"]
+    strips = torch.cat([way[:9] for way in ways])  # to the second face; the rest leads back
+    pictures: dict[str, Image.Image | list[Image.Image]] = {
+        "truncation.webp": in_columns(styles.truncate(trained, faces, (-1, -0.5, 0, 0.5, 0.7, 1))),
+        "noise.webp": in_columns(styles.noises(trained, faces, 4)),
+        "interpolation.webp": images.grid(strips, columns=9),
+        "walk.webp": [
+            images.grid(frame[None], 1, scale=4) for frame in styles.walk(trained, range(5), 8)
+        ],
+    }
+    for which in styles.GROUPS:
+        mixed = styles.mix(trained, range(200, 204), faces, which)
+        pictures[f"mixing-{which}.webp"] = in_columns(mixed)
+    return pictures
+
+
+def in_columns(pictures: Tensor) -> Image.Image:
+    """Lay images `(rows, columns, C, H, W)` out."""
+    return images.grid(pictures.flatten(0, 1), pictures.shape[1])
+
+
 MORE: dict[str, Callable[[nn.Module], Pictures]] = {
     "autoencoder": reconstructions,
     "vae": reconstructions,
@@ -247,4 +272,5 @@ MORE: dict[str, Callable[[nn.Module], Pictures]] = {
     "cyclegan": round_trip,
     "stargan": all_edits,
     "singan": scenes,
+    "stylegan": styled,
 }

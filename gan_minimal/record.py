@@ -40,6 +40,8 @@ RUNS = {
     "cyclegan": ("cyclegan", "tiny"),
     "stargan": ("stargan", "tiny"),
     "singan": ("singan", "tiny"),
+    "pggan": ("pggan", "tiny"),
+    "stylegan": ("stylegan", "tiny"),
 }
 
 FIRST_STEPS = 5  # rounds that `check` repeats

@@ -76,13 +76,13 @@ def mix(model: StyleGAN, sources: Sequence[int], styles: Sequence[int], which: s
     layers = group(model, which)
     z, noise = seeded(model, [*sources, *styles])
     w = model.generator.mapping(z)[:, None].repeat(1, len(model.generator.layers), 1)
-    faces = model.generator(w, noise).clamp(-1, 1)
+    faces = model.draw(w, noise).clamp(-1, 1)
     rows = [torch.cat([torch.ones_like(faces[:1]), faces[len(sources) :]])]
     for i in range(len(sources)):
         mixed = w[i : i + 1].repeat(len(styles), 1, 1)
         mixed[:, layers] = w[len(sources) :, layers]
         kept = [each[i : i + 1] for each in noise]
-        rows.append(torch.cat([faces[i : i + 1], model.generator(mixed, kept).clamp(-1, 1)]))
+        rows.append(torch.cat([faces[i : i + 1], model.draw(mixed, kept).clamp(-1, 1)]))
     return torch.stack(rows)
 
 
@@ -102,7 +102,7 @@ def truncate(model: StyleGAN, seeds: Sequence[int], psis: Sequence[float]) -> Te
     """
     z, noise = seeded(model, seeds)
     w, mean = model.generator.mapping(z), model.generator.get_buffer("mean")
-    columns = [model.generator(torch.lerp(mean, w, psi), noise) for psi in psis]
+    columns = [model.draw(torch.lerp(mean, w, psi), noise) for psi in psis]
     return torch.stack(columns, dim=1).clamp(-1, 1)
 
 
@@ -130,8 +130,11 @@ def walk(model: StyleGAN, seeds: Sequence[int], frames: int, space: str = "w") -
     images = []
     for a, b in zip(points, points.roll(-1, 0), strict=True):
         for t in torch.arange(frames) / frames:
-            w = torch.lerp(a, b, t)[None] if space == "w" else arc(a, b, float(t))
-            images.append(model.generator(w if space == "w" else model.generator.mapping(w), first))
+            if space == "w":
+                w = torch.lerp(a, b, t)[None]
+            else:
+                w = model.generator.mapping(arc(a, b, float(t)))
+            images.append(model.draw(w, first))
     return torch.cat(images).clamp(-1, 1)
 
 
@@ -159,7 +162,7 @@ def noises(model: StyleGAN, seeds: Sequence[int], n: int) -> Tensor:
         torch.manual_seed(0)
         maps = [model.generator.noise(len(seeds)) for _ in range(n)]
     still = [torch.zeros_like(each) for each in maps[0]]
-    drawn = [model.generator(w, each).clamp(-1, 1) for each in (still, *maps)]
+    drawn = [model.draw(w, each).clamp(-1, 1) for each in (still, *maps)]
     spread = torch.stack(drawn[1:]).std(dim=0).mean(dim=1, keepdim=True)
     spread = (2 * spread / spread.max().clamp(min=1e-9) - 1).expand_as(drawn[0])
     return torch.stack([*drawn, spread], dim=1)

@@ -5,7 +5,7 @@ that player minimises. The loop does the rest: it computes that player's gradien
 moves it, averages weights, counts, shows progress, saves and resumes.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -142,10 +142,30 @@ def start(model: nn.Module, settings: Settings) -> Run:
     model.to(settings.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     average = None
     if settings.ema:
-        average = AveragedModel(
-            model, multi_avg_fn=get_ema_multi_avg_fn(settings.ema), use_buffers=True
-        )
+        average = AveragedModel(model, multi_avg_fn=averaging(settings.ema), use_buffers=True)
     return Run(model, model.optimizers(), average)  # type: ignore[operator]
+
+
+def averaging(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Any], None]:
+    """Return what moves averaged tensors towards the current ones, and copies whole numbers.
+
+    PyTorch's function rounds averages of whole numbers down: with a decay of 0.999 a number below
+    1,000 stays 0 for ever. A model that counts (how far it has grown, say) means the number itself.
+
+    Args:
+        decay: Share that an average keeps in each round.
+    """
+    average = get_ema_multi_avg_fn(decay)
+
+    @torch.no_grad()
+    def move(averaged: Sequence[Tensor], current: Sequence[Tensor], rounds: Any) -> None:
+        if averaged[0].is_floating_point():  # they come in groups of one type
+            average(averaged, current, rounds)
+        else:
+            for mean, value in zip(averaged, current, strict=True):
+                mean.copy_(value)
+
+    return move
 
 
 # --8<-- [start:round]

@@ -7,7 +7,7 @@ from gan_minimal import styles, train
 from gan_minimal.errors import UserError
 from gan_minimal.models.stylegan import StyleGAN
 
-TINY = {"latent": 8, "style": 8, "width": 64, "most": 8}
+TINY = {"latent": 8, "style": 8, "fmap_base": 64, "fmap_max": 8, "rounds": 0}
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def model() -> StyleGAN:
 )
 def test_groups_of_styles_are_those_of_the_paper(size, groups):
     with torch.device("meta"):
-        model = StyleGAN(size=size, **TINY | {"width": 8 * size})
+        model = StyleGAN(size=size, **TINY | {"fmap_base": 8 * size})
 
     layers = range(len(model.generator.layers))
     found = [layers[styles.group(model, which)] for which in styles.GROUPS]

@@ -118,6 +118,19 @@ def test_the_average_has_the_statistics_of_batch_normalisation_too():
     assert torch.allclose(run.sampler.generator[2].running_mean, (means[0] + means[1]) / 2)
 
 
+def test_the_average_has_the_whole_numbers_of_the_model():
+    """Regression: PyTorch rounds the average of 1, 2, 3 down to 1 in every round."""
+    settings = Settings(data="", batch=4, steps=1, ema=0.9)
+    run = train.new("dcgan", TINY, settings)
+    assert run.sampler.generator[2].num_batches_tracked.item() == 0
+
+    for rounds in (1, 2, 3):
+        run.model.train()
+        for _ in train.play(run, (torch.randn(4, 3, 16, 16),), settings):
+            pass
+        assert run.sampler.generator[2].num_batches_tracked.item() == rounds
+
+
 def test_without_average_the_model_itself_is_sampled():
     run, _ = duel()
 

@@ -23,6 +23,7 @@ CLASSES = {
     "cyclegan": "CycleGAN",
     "stargan": "StarGAN",
     "singan": "SinGAN",
+    "pggan": "PGGAN",
     "stylegan": "StyleGAN",
     "attributes": "AttributeClassifier",
 }

@@ -1,0 +1,617 @@
+"""PGGAN has the official sizes, layers and schedule, and grows without a jump or a lost bit."""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from gan_minimal import checkpoint, models, opening, train, zoo
+from gan_minimal.models.pggan import PGGAN, Conv, MinibatchDeviation, PixelNorm
+
+# Rounds 0 to 3 have 4 pixels, 4 and 5 fade in 8, up to 9 settle them, 10 and 11 fade in 16.
+SMALL = {"size": 16, "latent": 8, "fmap_base": 16, "fmap_max": 8, "rounds": 3}
+SETTINGS = train.Settings(data="", batch=4, steps=14, ema=0.9)
+
+
+def count(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())
+
+
+@pytest.fixture
+def real() -> torch.Tensor:
+    return torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(7)) * 2 - 1
+
+
+def play(run: train.Run, real: torch.Tensor, rounds: int) -> list[list[tuple[str, float]]]:
+    run.model.train()
+    return [
+        [(player, loss.item()) for player, loss in train.play(run, (real,), SETTINGS)]
+        for _ in range(rounds)
+    ]
+
+
+@pytest.fixture(scope="module")
+def paper() -> PGGAN:
+    torch.manual_seed(0)
+    return PGGAN(**models.preset("pggan", "paper")["model"])
+
+
+# The layers
+
+
+def test_networks_have_the_official_numbers_of_parameters(paper):
+    assert paper.fmaps == [512, 512, 512, 512, 512, 256, 128, 64, 32, 16]  # of 2 to 1024 pixels
+    assert count(paper.generator) == 23_079_115
+    assert count(paper.discriminator) == 23_087_249
+
+
+def test_a_popular_port_differs_by_two_layers(paper):
+    """facebookresearch/pytorch_GAN_zoo: 23,086,795 and, as it comes, 23,082,641."""
+    first, spread = paper.generator.blocks[0][2], paper.discriminator.judge[1]
+
+    assert first.bias.shape == (512,)  # there, each of 4x4 pixels has a bias of its own
+    assert count(paper.generator) + 512 * 16 - 512 == 23_086_795
+    assert spread.weight.shape == (512, 513, 3, 3)  # there, images are not compared
+    assert count(paper.discriminator) - 512 * 9 == 23_082_641
+
+
+@torch.no_grad()
+def test_networks_double_the_size_up_to_1024_pixels():
+    model = PGGAN(latent=2, fmap_max=1)
+    z = model.noise(1)
+    for stage in range(9):
+        images = model.generator(z, stage)
+        assert images.shape == (1, 3, 4 * 2**stage, 4 * 2**stage)
+        assert model.discriminator(images, stage).shape == (1,)
+
+
+def test_layers_have_the_official_scales(paper):
+    assert paper.generator.blocks[1][1].scale == pytest.approx(0.020833333333333336)
+    assert paper.generator.blocks[0][2].scale == pytest.approx(0.015625)  # of the dense layer
+    assert paper.generator.to_rgb[0].scale == pytest.approx(0.044194173824159216)
+    assert paper.discriminator.from_rgb[0].scale == pytest.approx(math.sqrt(2 / 3))
+    assert paper.discriminator.judge[1].scale == pytest.approx(math.sqrt(2 / (513 * 9)))
+    assert paper.discriminator.judge[2].scale == pytest.approx(math.sqrt(2 / 8192))
+    assert paper.discriminator.score.scale == pytest.approx(1 / math.sqrt(512))
+
+
+def test_all_weights_begin_with_deviation_one(paper):
+    layers = [layer for layer in paper.modules() if isinstance(layer, Conv)]
+
+    assert len(layers) == 2 * 9 + 9 + 9 + 2 * 8 + 3
+    for layer in layers:
+        assert not layer.bias.any()
+        if layer.weight.numel() > 10_000:
+            assert layer.weight.std().item() == pytest.approx(1, rel=0.03)
+            assert layer.weight.mean().item() == pytest.approx(0, abs=0.03)
+
+
+@pytest.mark.parametrize("linear", [False, True])
+def test_scaled_weights_are_those_of_he(linear):
+    layer, x = Conv(3, 5, linear=linear), torch.randn(2, 3, 4, 4)
+    nn.init.normal_(layer.bias)
+    plain = nn.Conv2d(3, 5, 3, padding=1)
+    plain.weight.data = layer.weight.data * math.sqrt((1 if linear else 2) / 27)
+    plain.bias.data = layer.bias.data  # which is not scaled
+
+    expected = plain(x) if linear else F.leaky_relu(plain(x), 0.2)
+
+    assert torch.allclose(layer(x), expected, atol=1e-6)
+
+
+def test_the_first_layer_is_a_dense_one():
+    """Each of 4x4 pixels is another linear map of z."""
+    layer, z = Conv(6, 5, 4, padding=3, linear=True), torch.randn(2, 6)
+
+    drawn = layer(z[:, :, None, None])
+
+    assert drawn.shape == (2, 5, 4, 4)
+    for y in range(4):
+        for x in range(4):
+            weight = layer.weight[:, :, 3 - y, 3 - x] * layer.scale
+            assert torch.allclose(drawn[:, :, y, x], z @ weight.T, atol=1e-6)
+
+
+def test_golden_numbers_of_pixel_norm():
+    x = torch.zeros(1, 2, 2, 2)
+    x[0, :, 0, 1] = torch.tensor([3.0, 4.0])
+
+    normal = PixelNorm()(x)
+
+    assert normal[0, :, 0, 1].tolist() == pytest.approx([0.8485281467, 1.1313709021])
+    assert normal.count_nonzero() == 2  # and zeros stay zeros
+
+
+def test_latent_vectors_lie_on_a_sphere():
+    model = PGGAN(**SMALL)
+    z = model.noise(3)
+
+    assert PixelNorm()(z).square().sum(dim=1).tolist() == pytest.approx([8.0] * 3, rel=1e-4)
+    assert torch.allclose(model.generator(z, 2), model.generator(7 * z, 2), atol=1e-3)
+
+
+def test_the_generator_normalises_pixels_after_every_hidden_layer():
+    model = PGGAN(**SMALL)
+    seen = []
+    for block in model.generator.blocks:
+        for layer in block:
+            if isinstance(layer, PixelNorm):
+                layer.register_forward_hook(lambda *_: seen.append(_[2]))
+
+    model.generator(model.noise(2), 2)
+
+    assert [tuple(x.shape[1:]) for x in seen[1:]] == [
+        *[(8, 4, 4)] * 2,
+        *[(4, 8, 8)] * 2,
+        *[(2, 16, 16)] * 2,
+    ]
+    for x in seen:
+        squares = x.square().mean(dim=1)
+        assert torch.allclose(squares, torch.ones_like(squares), atol=1e-3)
+
+
+def test_the_generator_repeats_pixels():
+    model, x = PGGAN(**SMALL), torch.randn(1, 8, 4, 4)
+
+    larger = model.generator.blocks[1][0](x)
+
+    assert torch.equal(larger, x.repeat_interleave(2, 2).repeat_interleave(2, 3))
+
+
+# The spread within a minibatch
+
+
+def deviations(values: list[float], dtype: torch.dtype = torch.float32) -> list[float]:
+    """Return what is appended to images of one value each."""
+    x = torch.tensor(values, dtype=dtype)[:, None, None, None].expand(-1, 3, 4, 4)
+    y = MinibatchDeviation()(x)
+    assert torch.equal(y[:, :3], x)
+    assert y.shape == (len(values), 4, 4, 4)
+    assert (y[:, 3:] == y[:, 3:, :1, :1]).all()
+    return y[:, 3, 0, 0].tolist()
+
+
+def test_golden_numbers_of_the_spread():
+    """The deviation of 0, 1, 2, 3 is 1.118 if it is divided by 4; popular code divides by 3."""
+    assert deviations([0, 1, 2, 3]) == pytest.approx([1.1180340051651] * 4)
+    assert deviations([5, 5, 5, 5]) == pytest.approx([9.999999747378752e-05] * 4)
+    assert deviations([1, 3]) == pytest.approx([1.0] * 2)
+    assert deviations([1]) == pytest.approx([1e-4])
+
+
+def test_groups_are_strided():
+    """Popular code compares neighbours, or all: of 0, 1, 4 and 9 that would be 3.5 here."""
+    values = [float(i**2) for i in range(8)]
+
+    def deviation(group: list[float]) -> float:
+        return math.sqrt(sum((x - sum(group) / 4) ** 2 for x in group) / 4)
+
+    even, odd = deviation(values[0::2]), deviation(values[1::2])
+    assert (even, odd) == (14, pytest.approx(math.sqrt(336)))
+    assert deviations(values) == pytest.approx([even, odd] * 4)
+    assert deviation(values[:4]) == pytest.approx(3.5)
+
+
+def test_the_spread_is_averaged_over_features_and_pixels():
+    x = torch.randn(4, 3, 4, 4)
+
+    y = MinibatchDeviation()(x)[:, 3]
+
+    each = (x - x.mean(dim=0)).square().mean(dim=0).sqrt()
+    assert torch.allclose(y, each.mean().expand(4, 4, 4), atol=1e-5)
+
+
+def test_the_spread_is_computed_in_float32_and_rounded_once():
+    """Rounded to bfloat16 on the way, every third of them would differ."""
+    for _ in range(50):
+        x = torch.randn(4, 3, 4, 4).bfloat16()
+        spread = (x.double().var(dim=0, unbiased=False) + 1e-8).sqrt().mean()
+        assert MinibatchDeviation()(x)[0, 3, 0, 0] == spread.bfloat16()
+
+
+@pytest.mark.parametrize("n", [5, 6, 7, 9])
+def test_images_that_make_no_groups_are_refused(n):
+    with pytest.raises(ValueError, match=f"{n} images cannot be divided into groups of 4"):
+        list(PGGAN(**SMALL).step((torch.zeros(n, 3, 16, 16),)))
+
+
+# Growing
+
+
+def test_the_schedule_is_the_official_one():
+    """Levels of detail that are missing, in thousands of images: 600 settle and 600 fade."""
+    model = PGGAN(latent=1, fmap_max=1, rounds=600)
+    official = {
+        **{0: 8.0, 300: 8.0, 600: 8.0, 900: 7.5, 1200: 7.0, 1500: 7.0, 4800: 4.0},
+        **{9599: 1 / 600, 9600: 0.0, 12000: 0.0},
+    }
+
+    for step, missing in official.items():
+        stage, alpha = model.growth(step)
+        assert 8 - stage + (1 - alpha) == pytest.approx(missing)
+    assert model.growth(600) == (0, 1.0)  # nothing of the next stage yet
+    assert model.growth(601) == (1, pytest.approx(1 / 600))
+    assert model.growth(1199) == (1, pytest.approx(599 / 600))
+    assert model.growth(1200) == (1, 1.0)
+
+
+def test_growth_of_the_small_model():
+    model = PGGAN(**SMALL)
+    third = (pytest.approx(1 / 3), pytest.approx(2 / 3))
+
+    assert [model.growth(step) for step in range(14)] == [
+        *[(0, 1.0)] * 4,
+        *[(1, share) for share in third],
+        *[(1, 1.0)] * 4,
+        *[(2, share) for share in third],
+        *[(2, 1.0)] * 2,
+    ]
+
+
+def test_without_rounds_there_is_no_growth(real):
+    run = train.new("pggan", SMALL | {"rounds": 0}, SETTINGS)
+
+    assert run.model.growth(0) == run.model.growth(100) == (2, 1.0)
+    play(run, real, 2)
+    assert {state["step"].item() for state in run.optimizers["generator"].state.values()} == {2}
+
+
+@pytest.mark.parametrize("stage", [1, 2])
+def test_the_generator_grows_without_a_jump(stage):
+    model = PGGAN(**SMALL)
+    z = model.noise(4)
+    old = F.interpolate(model.generator(z, stage - 1), scale_factor=2)
+    new = model.generator(z, stage)
+
+    assert torch.equal(model.generator(z, stage, 0.0), old)
+    assert torch.allclose(model.generator(z, stage, 1 - 1e-7), new, atol=1e-5)
+    assert torch.allclose(model.generator(z, stage, 0.25), 0.75 * old + 0.25 * new, atol=1e-6)
+    assert not torch.allclose(old, new, atol=0.1)
+
+
+@pytest.mark.parametrize("stage", [1, 2])
+def test_the_discriminator_grows_without_a_jump(stage):
+    model = PGGAN(**SMALL)
+    images = torch.randn(4, 3, 4 * 2**stage, 4 * 2**stage)
+    old, new = (
+        model.discriminator(F.avg_pool2d(images, 2), stage - 1),
+        model.discriminator(images, stage),
+    )
+
+    assert torch.equal(model.discriminator(images, stage, 0.0), old)
+    assert torch.allclose(model.discriminator(images, stage, 1 - 1e-7), new, atol=1e-5)
+    assert not torch.allclose(old, new, atol=0.01)
+
+
+def test_the_discriminator_fades_in_features():
+    model = PGGAN(**SMALL)
+    images, features = torch.randn(4, 3, 8, 8), []
+    model.discriminator.judge.register_forward_pre_hook(lambda _, x: features.append(x[0]))
+
+    model.discriminator(F.avg_pool2d(images, 2), 0)
+    for alpha in (1.0, 0.25):
+        model.discriminator(images, 1, alpha)
+
+    old, new, faded = features
+    assert torch.allclose(faded, 0.75 * old + 0.25 * new, atol=1e-6)
+
+
+def test_real_images_fade_in_as_generated_ones_do(real):
+    model = PGGAN(**SMALL)
+    sizes = {}
+    for size in (4, 8, 16):
+        blocks = real.unflatten(3, (size, -1)).unflatten(2, (size, -1))
+        sizes[size] = blocks.mean(dim=(3, 5))
+
+    for step, size in ((0, 4), (3, 4), (6, 8), (9, 8), (12, 16)):
+        model.schedule(step, {})
+        assert torch.allclose(model.shrunk(real), sizes[size], atol=1e-6)
+    for step, size, alpha in ((4, 8, 1 / 3), (5, 8, 2 / 3), (10, 16, 1 / 3)):
+        model.schedule(step, {})
+        coarse = sizes[size // 2].repeat_interleave(2, 2).repeat_interleave(2, 3)
+        faded = alpha * sizes[size] + (1 - alpha) * coarse
+        assert torch.allclose(model.shrunk(real), faded, atol=1e-6)
+
+
+def test_adam_begins_anew_when_a_fade_begins_and_when_it_ends(real):
+    run = train.new("pggan", SMALL, SETTINGS)
+    seen = []
+    for _ in range(14):
+        play(run, real, 1)
+        seen.append(
+            {
+                int(state["step"].item())
+                for optimizer in run.optimizers.values()
+                for state in optimizer.state.values()
+            }
+        )
+
+    assert seen == [{1}, {2}, {3}, {4}, {1}, {2}, {1}, {2}, {3}, {4}, {1}, {2}, {1}, {2}]
+
+
+def changed(run: train.Run, real: torch.Tensor, step: int) -> set[str]:
+    """Return the parts whose weights round `step` moves; a fresh optimiser tells it apart."""
+    run.step = step
+    for optimizer in run.optimizers.values():
+        optimizer.state.clear()
+    before = {name: p.detach().clone() for name, p in run.model.named_parameters()}
+    play(run, real, 1)
+    return {
+        ".".join(name.split(".")[:-1][:3])
+        for name, p in run.model.named_parameters()
+        if not torch.equal(p, before[name])
+    }
+
+
+def test_only_the_layers_that_take_part_move(real):
+    run = train.new("pggan", SMALL, SETTINGS)
+    judge = {f"discriminator.{layer}" for layer in ("judge.1", "judge.2", "score")}
+
+    def layers(blocks: int, *rgb: int) -> set[str]:
+        generator = {f"generator.blocks.{i}" for i in range(blocks)}
+        discriminator = {f"discriminator.blocks.{i}" for i in range(blocks - 1)}
+        ends = {f"{end}.{i}" for end in ("generator.to_rgb", "discriminator.from_rgb") for i in rgb}
+        return judge | generator | discriminator | ends
+
+    assert changed(run, real, 0) == layers(1, 0)
+    assert changed(run, real, 4) == layers(2, 0, 1)
+    assert changed(run, real, 6) == layers(2, 1)
+    assert changed(run, real, 10) == layers(3, 1, 2)
+    assert changed(run, real, 12) == layers(3, 2)
+
+
+@pytest.mark.parametrize("stop", [2, 4, 5, 6, 11])
+def test_a_resumed_run_ends_with_the_same_bits(stop, real, tmp_path):
+    """Also in the middle of a fade, and just before the round in which Adam begins anew."""
+    run = train.new("pggan", SMALL, SETTINGS)
+    whole = play(run, real, 13)
+    parted = train.new("pggan", SMALL, SETTINGS)
+    play(parted, real, stop)
+    checkpoint.save(tmp_path / "c.pt", train.contents(parted, "pggan", SMALL, SETTINGS))
+    torch.randn(5)
+
+    resumed, _, _ = train.resume(tmp_path / "c.pt")
+    rest = play(resumed, real, 13 - stop)
+
+    assert rest == whole[stop:]
+    for one, other in ((run.model, resumed.model), (run.sampler, resumed.sampler)):
+        for name, value in one.state_dict().items():
+            assert torch.equal(value, other.state_dict()[name]), name
+
+
+# The game
+
+
+class Linear(nn.Module):
+    """A critic whose score is w·x at every resolution."""
+
+    def __init__(self, *weight: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor(weight))
+        self.seen: list[torch.Tensor] = []
+
+    def forward(self, images: torch.Tensor, stage: int, alpha: float) -> torch.Tensor:
+        self.seen.append(images)
+        return images.flatten(1)[:, : len(self.weight)] @ self.weight
+
+
+class Grey(nn.Module):
+    """A generator that draws one grey, whatever it is given."""
+
+    def __init__(self, grey: float) -> None:
+        super().__init__()
+        self.grey = nn.Parameter(torch.tensor(grey))
+        self.register_buffer("played", torch.tensor(0))
+
+    def forward(self, z: torch.Tensor, stage: int, alpha: float) -> torch.Tensor:
+        return self.grey.expand(len(z), 3, 4 * 2**stage, 4 * 2**stage)
+
+
+def game(grey: float, *weight: float) -> PGGAN:
+    model = PGGAN(**SMALL)
+    model.generator, model.discriminator = Grey(grey), Linear(*weight)
+    return model
+
+
+@pytest.mark.parametrize("step", [0, 5, 12])
+def test_losses_are_distance_penalty_and_drift(step):
+    """The penalty of w = (3, 4) is 10 (5 - 1)²; scores of images of 0.25 are 1.75."""
+    model = game(0.5, 3.0, 4.0)
+    model.schedule(step, {})
+
+    moves = list(model.step((torch.full((4, 3, 16, 16), 0.25),)))
+
+    assert [player for player, _ in moves] == ["discriminator", "generator"]
+    expected = 7 * 0.5 - 7 * 0.25 + 10 * 4**2 + 1e-3 * (7 * 0.25) ** 2
+    assert moves[0][1].item() == pytest.approx(expected, rel=1e-6)
+    assert moves[1][1].item() == pytest.approx(-7 * 0.5)
+
+
+def test_the_penalty_wants_slopes_of_one_and_the_drift_scores_of_zero():
+    """Without a distance, w = 3 costs 40; its gradient is 2 * 10 (3 - 1) + 2e-3 * 3 * 0.25²."""
+    model = game(0.25, 3.0)
+
+    _, loss = next(model.step((torch.full((4, 3, 16, 16), 0.25),)))
+    (gradient,) = torch.autograd.grad(loss, model.discriminator.weight)
+
+    assert loss.item() == pytest.approx(40 + 1e-3 * 0.75**2)
+    assert gradient.item() == pytest.approx(40 + 2e-3 * 3 * 0.25**2)
+
+
+def test_scores_drift_by_their_squares_and_not_by_their_mean():
+    model = game(0.0, 1.0)
+    real = torch.tensor([1.0, -1.0, 1.0, -1.0])[:, None, None, None].expand(-1, 3, 16, 16)
+
+    _, loss = next(model.step((real,)))
+
+    assert loss.item() == pytest.approx(1e-3)
+
+
+def test_every_image_has_one_point_between_it_and_a_fake():
+    model = game(1.0, 1.0)
+
+    list(model.step((torch.zeros(400, 3, 16, 16),)))
+
+    real, points, fake = model.discriminator.seen[:3]
+    assert not real.any()
+    assert (fake == 1).all()
+    assert points.is_leaf  # the fake's own graph is no part of the penalty
+    shares = points.detach().flatten(1)
+    assert (shares == shares[:, :1]).all()
+    assert shares[:, 0].unique().numel() == 400
+    assert 0 <= shares.min() < 0.05
+    assert 0.95 < shares.max() <= 1
+
+
+@pytest.mark.parametrize("step", [0, 5, 12])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_each_move_leaves_the_other_player_without_gradient(precision, step, real):
+    settings = train.Settings(data="", batch=4, steps=14, precision=precision)
+    run = train.new("pggan", SMALL, settings)
+    run.step = step
+    moves = train.play(run, (real,), settings)
+
+    player, loss = next(moves)
+    assert (player, loss.dtype) == ("discriminator", torch.float32)
+    assert all(p.grad is None for p in run.model.generator.parameters())
+    judged = [p.grad.clone() for p in run.model.discriminator.parameters() if p.grad is not None]
+    assert judged
+    assert all(grad.isfinite().all() and grad.any() for grad in judged)
+
+    player, loss = next(moves)
+    assert (player, loss.dtype) == ("generator", torch.float32)
+    drawn = [p.grad for p in run.model.generator.parameters() if p.grad is not None]
+    assert all(grad.isfinite().all() and grad.any() for grad in drawn)
+    after = [p.grad for p in run.model.discriminator.parameters() if p.grad is not None]
+    assert all(torch.equal(a, b) for a, b in zip(judged, after, strict=True))
+
+
+def test_images_that_are_all_the_same_have_finite_gradients():
+    """Where images do not differ, the root of their variance has no slope."""
+    settings = train.Settings(data="", batch=4, steps=1)
+    run = train.new("pggan", SMALL, settings)
+    run.model.generator.to_rgb[0].weight.data.zero_()
+
+    losses = list(train.play(run, (torch.zeros(4, 3, 16, 16),), settings))
+
+    assert all(loss.isfinite() for _, loss in losses)
+    assert all(p.isfinite().all() for p in run.model.parameters())
+
+
+def test_the_drift_is_not_lost_in_bfloat16(real):
+    """The last bias feels nothing but the drift: a slope of 2e-3 times the mean score."""
+    model = PGGAN(**SMALL)
+    nn.init.constant_(model.discriminator.score.bias, 0.3)
+
+    with torch.autocast("cpu", torch.bfloat16):
+        _, loss = next(model.step((real,)))
+        scores = model.discriminator(model.shrunk(real), 0)
+    (gradient,) = torch.autograd.grad(loss, model.discriminator.score.bias)
+
+    assert scores.dtype == torch.float32
+    assert gradient.item() == pytest.approx(2e-3 * scores.mean().item(), rel=1e-3)
+
+
+def test_nothing_is_rounded_to_float32_in_double_precision():
+    """By its first losses in float64 a recorded run is recognised on every processor."""
+    settings = train.Settings(data="faces16", batch=8, steps=14)
+
+    (losses,) = opening.first_rounds(train.new("pggan", SMALL, settings), settings, 1)
+
+    assert losses.keys() == {"discriminator", "generator"}
+    for loss in losses.values():
+        assert torch.tensor(loss, dtype=torch.float32).item() != loss
+
+
+def test_both_players_have_the_official_optimiser(paper):
+    optimizers = paper.optimizers()
+
+    assert list(optimizers) == ["discriminator", "generator"]
+    for optimizer in optimizers.values():
+        assert isinstance(optimizer, torch.optim.Adam)
+        defaults = optimizer.defaults
+        assert (defaults["lr"], defaults["betas"], defaults["eps"]) == (1e-3, (0.0, 0.99), 1e-8)
+
+
+# Presets and samples
+
+
+def test_paper_preset_shows_the_official_number_of_images(paper):
+    settings = models.preset("pggan", "paper")["train"]
+
+    assert paper.rounds * settings["batch"] == 600_000
+    assert settings["steps"] * settings["batch"] == 12_000_000
+    assert settings["ema"] == 0.999
+    assert (paper.size, paper.latent) == (1024, 512)
+
+
+def test_tiny_preset_ends_at_full_size_and_is_small():
+    preset = models.preset("pggan", "tiny")
+    model = models.build("pggan", **preset["model"])
+
+    last = 2 * 2 * model.rounds
+    assert model.growth(last - 1)[1] < 1 == model.growth(last)[1]
+    assert preset["train"]["steps"] - last >= model.rounds
+    assert sum(2 * t.numel() for t in model.generator.state_dict().values()) < 2**20
+
+
+@pytest.mark.parametrize(("step", "stage"), [(0, 0), (5, 1), (7, 1), (11, 2), (13, 2)])
+def test_the_average_draws_at_the_current_resolution(step, stage, real):
+    run = train.new("pggan", SMALL, SETTINGS)
+    play(run, real, step + 1)
+    average = run.sampler
+    assert average is not run.model
+    assert average.generator.played.item() == step
+
+    torch.manual_seed(3)
+    drawn = average.sample(2)
+
+    torch.manual_seed(3)
+    with torch.no_grad():
+        images = average.generator(average.noise(2), *run.model.growth(step))
+    assert images.shape[2] == 4 * 2**stage
+    block = 16 // images.shape[2]
+    enlarged = images.repeat_interleave(block, 2).repeat_interleave(block, 3)
+    assert torch.equal(drawn, enlarged.clamp(-1, 1))
+
+
+def test_the_average_is_the_last_round_but_for_its_weights(real):
+    run = train.new("pggan", SMALL, SETTINGS)
+    play(run, real, 3)
+
+    pairs = zip(run.sampler.generator.parameters(), run.model.generator.parameters(), strict=True)
+    assert any(not torch.equal(mean, now) for mean, now in pairs)
+
+
+def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
+    run = train.new("pggan", SMALL | {"rounds": 2000}, SETTINGS)
+    run.step = 3001  # half precision has no such number
+    play(run, real, 1)
+    checkpoint.save_weights(tmp_path / "w", zoo.stored(run.sampler).state_dict())
+
+    other = PGGAN(**SMALL | {"rounds": 2000}).eval()
+    checkpoint.put_weights(zoo.stored(other), checkpoint.load_weights(tmp_path / "w"), "w")
+
+    assert other.growth(other.generator.played.item()) == (1, 1001 / 2000)
+    assert torch.allclose(train.sample(other, 2, 5), train.sample(run.sampler, 2, 5), atol=0.02)
+
+
+@pytest.mark.parametrize(("size", "channels"), [(4, 3), (8, 1), (32, 3)])
+def test_samples_are_images_in_the_range_of_the_data(size, channels):
+    model = PGGAN(**SMALL | {"size": size, "channels": channels, "rounds": 0}).eval()
+    model.generator.to_rgb[-1].weight.data *= 100
+
+    drawn = model.sample(5)
+
+    assert drawn.shape == (5, channels, size, size)
+    assert drawn.abs().max() == 1
+    assert not drawn.requires_grad
+    assert len(model.fmaps) == len(model.generator.to_rgb) + 1 == size.bit_length() - 1
+
+
+@pytest.mark.parametrize("size", [0, 2, 3, 24, -8])
+def test_sizes_that_do_not_double_from_4_are_refused(size):
+    with pytest.raises(ValueError, match=f"a power of two of at least 4, not {size}"):
+        PGGAN(size=size)

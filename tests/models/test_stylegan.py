@@ -1,0 +1,467 @@
+"""StyleGAN has the official sizes, layers and settings, and every style its place."""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from gan_minimal import checkpoint, models, train, zoo
+from gan_minimal.models.stylegan import (
+    Halving,
+    Linear,
+    Mapping,
+    StyleGAN,
+    StyleLayer,
+    adain,
+    blur,
+)
+
+# Rounds 0 to 3 have 8 pixels, 4 and 5 fade in 16.
+SMALL = {"size": 16, "latent": 6, "style": 8, "fmap_base": 32, "fmap_max": 8, "rounds": 3}
+SETTINGS = train.Settings(data="", batch=4, steps=10, ema=0.9)
+
+
+def count(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())
+
+
+@pytest.fixture
+def real() -> torch.Tensor:
+    return torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(7)) * 2 - 1
+
+
+@pytest.fixture
+def model() -> StyleGAN:
+    """A network of six layers whose noise can be seen, without training."""
+    torch.manual_seed(0)
+    made = StyleGAN(**SMALL | {"rounds": 0}).eval()
+    for layer in made.generator.layers:
+        nn.init.constant_(layer.strength, 0.2)
+    return made
+
+
+def large(size: int) -> StyleGAN:
+    return StyleGAN(**SMALL | {"size": size, "fmap_base": 4 * size, "rounds": 0})
+
+
+def play(run: train.Run, real: torch.Tensor, rounds: int) -> list[list[tuple[str, float]]]:
+    run.model.train()
+    return [
+        [(player, loss.item()) for player, loss in train.play(run, (real,), SETTINGS)]
+        for _ in range(rounds)
+    ]
+
+
+# Sizes
+
+
+def test_networks_have_the_official_numbers_of_parameters():
+    with torch.device("meta"):
+        paper = StyleGAN(**models.preset("stylegan", "paper")["model"])
+
+    mapping, whole = count(paper.generator.mapping), count(paper.generator)
+    assert mapping == 2_101_248
+    assert whole - mapping == 24_118_379
+    assert whole == 26_219_627  # the paper, table 2 or so: 26.2 million
+    assert count(paper.discriminator) == 23_087_249
+    assert len(paper.generator.layers) == 18
+    assert len(paper.generator.mapping.layers) == 8
+    assert (paper.latent, paper.generator.mean.shape) == (512, (512,))
+
+
+def test_noise_of_the_paper_has_the_official_number_of_pixels():
+    with torch.device("meta"):
+        maps = StyleGAN().generator.noise(1)
+
+    assert sum(each.numel() for each in maps) == 2_796_192  # and one number for the level
+    assert [each.shape[2] for each in maps[:5]] == [4, 4, 8, 8, 16]
+
+
+@pytest.mark.parametrize(
+    ("size", "styles"), [(8, 4), (16, 6), (32, 8), (64, 10), (128, 12), (256, 14), (512, 16)]
+)
+def test_two_styles_for_each_resolution(size, styles):
+    with torch.device("meta"):
+        assert len(large(size).generator.layers) == styles
+
+
+@pytest.mark.parametrize("size", [4, 12, 0])
+def test_sizes_that_cannot_be_doubled_to_are_refused(size):
+    with pytest.raises(ValueError, match=f"power of two of at least [48], not {size}"):
+        StyleGAN(**SMALL | {"size": size})
+
+
+def test_paper_preset_has_the_official_settings():
+    preset = models.preset("stylegan", "paper")
+    with torch.device("meta"):
+        model = StyleGAN(**preset["model"])
+    optimizer = model.optimizers()["generator"]
+
+    batch = preset["train"]["batch"]
+    assert (model.gamma, model.mixing, model.lr) == (10, 0.9, 1e-3)
+    assert model.generator.mapping.layers[0][0].slow == 0.01
+    assert optimizer.defaults["betas"] == (0, 0.99)
+    assert optimizer.defaults["eps"] == 1e-8
+    assert batch * model.rounds == 600_000
+    assert batch * preset["train"]["steps"] == 25_000_000
+    assert preset["train"]["ema"] == pytest.approx(0.9977843871238888)
+
+
+# Layers
+
+
+def test_scaled_weights_are_those_of_he():
+    layer, x = Linear(50, 7), torch.randn(4, 50)
+
+    expected = x @ layer.weight.T * math.sqrt(2 / 50)
+
+    assert torch.allclose(layer(x), expected, atol=1e-5)
+    assert Linear(2000, 500).weight.std().item() == pytest.approx(1, rel=0.01)
+
+
+def test_a_slow_layer_begins_like_any_other_and_learns_a_hundred_times_slower():
+    torch.manual_seed(0)
+    fast = Linear(50, 7)
+    slow = Linear(50, 7, slow=0.01)
+    with torch.no_grad():
+        slow.weight.copy_(fast.weight / 0.01)
+    x = torch.randn(4, 50)
+    before = fast(x)
+    assert torch.allclose(slow(x), before, atol=1e-5)
+
+    for layer in (fast, slow):
+        optimizer = torch.optim.Adam(layer.parameters(), 1e-3, (0.0, 0.99))
+        layer(x).sum().backward()
+        optimizer.step()
+
+    ratio = (fast(x) - before).abs().mean() / (slow(x) - before).abs().mean()
+    assert ratio.item() == pytest.approx(100, rel=0.01)
+
+
+def test_mapping_does_not_care_for_the_length_of_z():
+    mapping, z = Mapping(6, 8, 0.01), torch.randn(5, 6)
+
+    assert torch.allclose(mapping(z), mapping(7 * z), atol=1e-5)
+    assert mapping(z).shape == (5, 8)
+    assert not torch.allclose(mapping(z), mapping(-z), atol=0.1)
+
+
+def test_adain_gives_channels_the_spread_and_mean_of_the_style():
+    x, style = 3 * torch.randn(4, 5, 8, 8) + 1, torch.randn(4, 10)
+
+    y = adain(x, style)
+
+    scale, shift = style.chunk(2, dim=1)
+    assert torch.allclose(y.mean(dim=(2, 3)), shift, atol=1e-5)
+    spread = y.std(dim=(2, 3), correction=0)
+    assert torch.allclose(spread, (scale + 1).abs(), atol=1e-4)
+
+
+def test_blur_is_that_of_neighbours_one_two_one():
+    dot = torch.zeros(1, 2, 5, 5)
+    dot[0, 0, 2, 2], dot[0, 1, 0, 0] = 16, 16
+
+    smooth = blur(dot)
+
+    square = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]])
+    assert torch.allclose(smooth[0, 0, 1:4, 1:4], square)
+    assert smooth[0, 0].sum() == 16
+    assert torch.allclose(smooth[0, 1, :2, :2], square[1:, 1:])  # zeros outside
+    assert smooth[0, 1].sum() == 9
+
+
+def plain(layer: StyleLayer, x: torch.Tensor) -> torch.Tensor:
+    """Return what the convolution of a layer gives, done step by step."""
+    weight = layer.weight * math.sqrt(2 / (9 * layer.weight.shape[1]))
+    if layer.doubles:
+        x = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    x = F.conv2d(x, weight, padding=1)
+    return blur(x) if layer.doubles else x
+
+
+@pytest.mark.parametrize("doubles", [False, True])
+def test_a_layer_is_convolution_noise_bias_activation_and_style(doubles):
+    torch.manual_seed(1)
+    layer, x, w = StyleLayer(3, 4, 5, doubles), torch.randn(2, 3, 6, 6), torch.randn(2, 5)
+    nn.init.normal_(layer.strength)
+    nn.init.normal_(layer.bias)
+    size = 12 if doubles else 6
+    noise = torch.randn(2, 1, size, size)
+
+    features = plain(layer, x) + layer.strength * noise + layer.bias
+    expected = adain(F.leaky_relu(features, 0.2), layer.style(w))
+
+    assert torch.allclose(layer(x, w, noise), expected, atol=1e-4)
+
+
+def test_halving_smooths_convolves_pools_and_then_activates():
+    layer, x = Halving(3, 4), torch.randn(2, 3, 6, 6)
+    nn.init.normal_(layer.bias)
+
+    convolved = F.conv2d(blur(x), layer.weight * math.sqrt(2 / 27), layer.bias, padding=1)
+    expected = F.leaky_relu(F.avg_pool2d(convolved, 2), 0.2)
+
+    assert torch.allclose(layer(x), expected, atol=1e-5)
+
+
+def test_at_first_noise_is_not_seen_and_the_style_is_added_to_one(real):
+    torch.manual_seed(0)
+    model = StyleGAN(**SMALL | {"rounds": 0})
+    w = model.generator.mapping(model.noise(2))
+
+    assert torch.equal(model.draw(w), model.draw(w))  # with other noise
+    assert (model.generator.constant == 1).all()
+    for layer in model.generator.layers:
+        assert not layer.style.bias.any()
+        assert not layer.bias.any()
+
+
+def test_one_map_of_noise_goes_to_all_channels_each_with_its_own_strength(monkeypatch):
+    layer = StyleLayer(0, 3, 4)
+    with torch.no_grad():
+        layer.strength.copy_(torch.tensor([0.0, 1.0, 2.0])[:, None, None])
+        layer.style.weight.zero_()
+    noise = torch.rand(1, 1, 8, 8)  # above 0, where LeakyReLU keeps it
+    monkeypatch.setattr(F, "instance_norm", lambda x, eps: x)
+
+    seen = layer(torch.zeros(1, 3, 8, 8), torch.zeros(1, 4), noise)
+
+    assert torch.allclose(seen[0], noise[0] * torch.tensor([0.0, 1.0, 2.0])[:, None, None])
+
+
+# Styles
+
+
+def test_a_style_changes_its_own_and_later_layers_only(model):
+    w = model.generator.mapping(model.noise(1))[:, None].repeat(1, 6, 1)
+    noise = model.generator.noise(1)
+    outputs: list[torch.Tensor] = []
+    for layer in model.generator.layers:
+        layer.register_forward_hook(lambda *given: outputs.append(given[2]))
+    model.draw(w, noise)
+    changed = w.clone()
+    changed[:, 3] += 1
+    model.draw(changed, noise)
+
+    same = [torch.equal(a, b) for a, b in zip(outputs[:6], outputs[6:], strict=True)]
+    assert same == [True] * 3 + [False] * 3
+
+
+def test_one_style_for_all_layers_is_the_same_as_it_repeated(model):
+    w, noise = model.generator.mapping(model.noise(3)), model.generator.noise(3)
+
+    assert torch.equal(model.draw(w, noise), model.draw(w[:, None].repeat(1, 6, 1), noise))
+
+
+def test_mixed_styles_change_once_at_any_layer_but_the_first(model):
+    model.mixing = 1.0
+    model.stage = 2
+
+    drawn = model.styles(4000)
+
+    differs = (drawn[:, 1:] != drawn[:, :-1]).any(dim=2)
+    assert (differs.sum(dim=1) == 1).all()
+    shares = differs.double().mean(dim=0)
+    assert torch.allclose(shares, torch.full((5,), 0.2, dtype=torch.double), atol=0.03)
+
+
+@pytest.mark.parametrize("mixing", [0.0, 0.25, 0.9])
+def test_the_share_of_mixed_images_is_that_asked_for(model, mixing):
+    model.mixing = mixing
+    model.stage = 2
+
+    drawn = model.styles(4000)
+
+    mixed = (drawn != drawn[:, :1]).any(dim=2).any(dim=1)
+    assert mixed.double().mean().item() == pytest.approx(mixing, abs=0.03)
+
+
+def test_styles_are_drawn_for_the_layers_that_take_part(real):
+    run = train.new("stylegan", SMALL, SETTINGS)
+    play(run, real, 1)
+
+    assert run.model.styles(4).shape == (4, 4, 8)
+
+
+def test_the_average_style_follows_with_half_a_percent_a_round(model):
+    model.generator.mean.fill_(10.0)
+    with torch.no_grad():
+        for layer in model.generator.mapping.layers:
+            layer[0].weight.zero_()
+            layer[0].bias.fill_(100.0)
+
+    model.styles(4)
+    (w,) = model.generator.mapping(model.noise(1))
+
+    assert torch.allclose(model.generator.mean, 10 + 0.005 * (w - 10), rtol=1e-4)
+
+
+def test_truncation_moves_the_first_styles_towards_the_average(model):
+    model.generator.mean.normal_()
+    seen = []
+    model.draw = lambda styles: seen.append(styles) or torch.zeros(1)
+    for psi, cutoff in ((1.0, 8), (0.0, 8), (0.5, 2)):
+        torch.manual_seed(5)
+        model.sample(3, psi, cutoff)
+
+    whole, average, half = seen
+    mean = model.generator.mean
+    assert torch.allclose(whole, whole[:, :1].expand(-1, 6, -1))
+    assert torch.allclose(average, mean.expand(3, 6, -1), atol=1e-6)
+    assert torch.allclose(half[:, :2], (whole[:, :2] + mean) / 2, atol=1e-6)
+    assert torch.equal(half[:, 2:], whole[:, 2:])
+
+
+# The game
+
+
+def test_growth_begins_at_eight_pixels():
+    model = StyleGAN(**SMALL)
+    third = (pytest.approx(1 / 3), pytest.approx(2 / 3))
+
+    assert [model.growth(step) for step in range(8)] == [
+        *[(1, 1.0)] * 4,
+        *[(2, share) for share in third],
+        *[(2, 1.0)] * 2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("size", "rate"),
+    [(64, 1e-3), (128, 1.5e-3), (256, 2e-3), (512, 3e-3), (1024, 3e-3)],
+)
+def test_large_images_are_learned_faster(size, rate):
+    with torch.device("meta"):
+        model = large(size)
+    optimizers = model.optimizers()
+
+    model.schedule(0, optimizers)
+
+    assert {o.param_groups[0]["lr"] for o in optimizers.values()} == {rate}
+
+
+class Slope(nn.Module):
+    """A discriminator whose logit is w·x."""
+
+    def __init__(self, *weight: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.tensor(weight))
+
+    def forward(self, images: torch.Tensor, stage: int, alpha: float) -> torch.Tensor:
+        return images.flatten(1)[:, : len(self.weight)] @ self.weight
+
+
+def test_losses_are_logistic_and_half_gamma_times_the_squared_slope(model):
+    """For w = (3, 0) and gamma 10 the penalty is 45."""
+    model.stage, model.alpha, model.gamma = 2, 1.0, 10.0
+    model.discriminator = Slope(3.0, 0.0)
+    with torch.no_grad():
+        model.generator.to_rgb[2].weight.zero_()
+        model.generator.to_rgb[2].bias.fill_(0.5)
+
+    moves = list(model.step((torch.full((4, 3, 16, 16), 0.25),)))
+
+    assert [player for player, _ in moves] == ["discriminator", "generator"]
+    softplus = torch.nn.functional.softplus
+    expected = softplus(torch.tensor(-0.75)) + softplus(torch.tensor(1.5)) + 45
+    assert moves[0][1].item() == pytest.approx(expected.item(), rel=1e-6)
+    assert moves[1][1].item() == pytest.approx(softplus(torch.tensor(-1.5)).item(), rel=1e-6)
+
+
+@pytest.mark.parametrize("step", [0, 5, 8])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_each_move_leaves_the_other_player_without_gradient(precision, step, real):
+    settings = train.Settings(data="", batch=4, steps=14, precision=precision)
+    run = train.new("stylegan", SMALL, settings)
+    run.step = step
+    moves = train.play(run, (real,), settings)
+
+    player, loss = next(moves)
+    assert (player, loss.dtype) == ("discriminator", torch.float32)
+    assert all(p.grad is None for p in run.model.generator.parameters())
+    judged = [p.grad.clone() for p in run.model.discriminator.parameters() if p.grad is not None]
+    assert judged
+    assert all(grad.isfinite().all() for grad in judged)
+
+    assert next(moves)[0] == "generator"
+    drawn = [p.grad for p in run.model.generator.mapping.parameters()]
+    assert all(grad.isfinite().all() and grad.any() for grad in drawn)
+    after = [p.grad for p in run.model.discriminator.parameters() if p.grad is not None]
+    assert all(torch.equal(a, b) for a, b in zip(judged, after, strict=True))
+
+
+def test_the_graph_of_one_image_ends_at_its_own_styles(model):
+    """Nothing but the spread in the discriminator lets images of a batch know of each other."""
+    w = model.generator.mapping(model.noise(3)).detach().requires_grad_()
+
+    model.draw(w)[0].sum().backward()
+
+    assert w.grad[0].any()
+    assert not w.grad[1:].any()
+
+
+@pytest.mark.parametrize("stop", [2, 4, 5, 6])
+def test_a_resumed_run_ends_with_the_same_bits(stop, real, tmp_path):
+    run = train.new("stylegan", SMALL, SETTINGS)
+    whole = play(run, real, 9)
+    parted = train.new("stylegan", SMALL, SETTINGS)
+    play(parted, real, stop)
+    checkpoint.save(tmp_path / "c.pt", train.contents(parted, "stylegan", SMALL, SETTINGS))
+    torch.randn(5)
+
+    resumed, _, _ = train.resume(tmp_path / "c.pt")
+    rest = play(resumed, real, 9 - stop)
+
+    assert rest == whole[stop:]
+    for one, other in ((run.model, resumed.model), (run.sampler, resumed.sampler)):
+        for name, value in one.state_dict().items():
+            assert torch.equal(value, other.state_dict()[name]), name
+
+
+# Samples
+
+
+def test_tiny_preset_ends_at_full_size_and_is_small():
+    preset = models.preset("stylegan", "tiny")
+    model = models.build("stylegan", **preset["model"])
+
+    assert model.growth(preset["train"]["steps"] // 4) == (2, 1.0)
+    assert sum(2 * t.numel() for t in model.generator.state_dict().values()) < 2**20
+
+
+@pytest.mark.parametrize(("size", "channels"), [(8, 1), (16, 3), (32, 3)])
+def test_samples_are_images_in_the_range_of_the_data(size, channels):
+    model = StyleGAN(**SMALL | {"size": size, "channels": channels, "rounds": 0}).eval()
+    model.generator.to_rgb[-1].weight.data *= 100
+
+    drawn = model.sample(5)
+
+    assert drawn.shape == (5, channels, size, size)
+    assert drawn.abs().max() == 1
+    assert not drawn.requires_grad
+
+
+def test_the_average_draws_at_the_current_resolution(real):
+    run = train.new("stylegan", SMALL, SETTINGS)
+    play(run, real, 2)
+
+    drawn = train.sample(run.sampler, 2, 5)
+
+    blocks = drawn.unflatten(3, (8, 2)).unflatten(2, (8, 2))
+    assert torch.equal(blocks[:, :, :, 0, :, 0], blocks[:, :, :, 1, :, 1])
+
+
+def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
+    run = train.new("stylegan", SMALL, SETTINGS)
+    for made in (run.model, run.average.module):  # all ones, it would be blown up by the first norm
+        nn.init.normal_(made.generator.constant)
+    play(run, real, 8)
+    checkpoint.save_weights(tmp_path / "w", zoo.stored(run.sampler).state_dict())
+
+    other = StyleGAN(**SMALL).eval()
+    checkpoint.put_weights(zoo.stored(other), checkpoint.load_weights(tmp_path / "w"), "w")
+
+    assert torch.allclose(other.generator.mean, run.sampler.generator.mean, atol=1e-3)
+    assert torch.allclose(train.sample(other, 2, 5), train.sample(run.sampler, 2, 5), atol=0.03)
