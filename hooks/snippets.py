@@ -28,8 +28,10 @@ def run(path: Path) -> tuple[str, Image.Image | None]:
 
     These are a tensor `(N, 3, H, W)` in [-1, 1], drawn side by side.
     """
+    import torch
+
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
+    with contextlib.redirect_stdout(printed), torch.enable_grad():  # some switch gradients off
         names = runpy.run_path(str(path), run_name="__main__")
     pictures = names.get("PICTURES")
     return printed.getvalue(), None if pictures is None else side_by_side(pictures)
