@@ -1,4 +1,4 @@
-"""Writes what the snippets print, for the gallery: `python -m hooks.snippets`.
+"""Writes what the snippets print and draw, for the gallery: `python -m hooks.snippets`.
 
 Run it with the environment that has torch after changing a snippet. A test runs every snippet
 again and compares: the page cannot show what a snippet does not print.
@@ -9,6 +9,12 @@ import io
 import re
 import runpy
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 ROOT = Path(__file__).resolve().parent.parent
 SNIPPETS = ROOT / "snippets"
@@ -17,16 +23,34 @@ OUTPUTS = ROOT / "docs/assets/snippets"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
 
-def run(path: Path) -> str:
-    """Run a snippet in this process and return what it prints."""
+def run(path: Path) -> tuple[str, Image.Image | None]:
+    """Run a snippet in this process; return what it prints and its `PICTURES`, if any.
+
+    These are a tensor `(N, 3, H, W)` in [-1, 1], drawn side by side.
+    """
+    import torch
+
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed):
-        runpy.run_path(str(path), run_name="__main__")
-    return printed.getvalue()
+    with contextlib.redirect_stdout(printed), torch.enable_grad():  # some switch gradients off
+        names = runpy.run_path(str(path), run_name="__main__")
+    pictures = names.get("PICTURES")
+    return printed.getvalue(), None if pictures is None else side_by_side(pictures)
+
+
+def side_by_side(pictures: "Tensor", gap: int = 2) -> Image.Image:
+    """Put pictures in a row, with `gap` transparent pixels between them."""
+    n, _, height, width = pictures.shape
+    row = Image.new("RGBA", (n * (width + gap) - gap, height))
+    for i, pixels in enumerate((pictures.clamp(-1, 1) * 127.5 + 127.5).round().byte()):
+        picture = Image.fromarray(pixels.permute(1, 2, 0).contiguous().numpy())
+        row.paste(picture, (i * (width + gap), 0))
+    return row
 
 
 def write(snippets: Path, outputs: Path) -> list[str]:
-    """Write `NAME.txt` for every `NAME.py`, and take away what no snippet prints any more.
+    """Write `NAME.txt`, and `NAME.webp` if there are pictures, for every `NAME.py`.
+
+    What belongs to no snippet any more is taken away.
 
     Args:
         snippets: Folder of the snippets.
@@ -37,12 +61,14 @@ def write(snippets: Path, outputs: Path) -> list[str]:
     """
     outputs.mkdir(parents=True, exist_ok=True)
     names = sorted(path.stem for path in snippets.glob("*.py"))
-    for path in outputs.glob("*.txt"):
+    for path in (*outputs.glob("*.txt"), *outputs.glob("*.webp")):
         if path.stem not in names:
             path.unlink()
     for name in names:
-        text = run(snippets / f"{name}.py")
+        text, picture = run(snippets / f"{name}.py")
         (outputs / f"{name}.txt").write_text(text, encoding="utf-8")
+        if picture is not None:
+            picture.save(outputs / f"{name}.webp", lossless=True, exact=True, method=6)
     return names
 
 

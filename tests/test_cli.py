@@ -589,7 +589,7 @@ def test_mistakes_with_a_photograph_are_sentences(run):
         ("sample runs/singan --size 100", "--size is a width and a height such as 200x120, not"),
         ("sample runs/singan --size 9999x9999", "9999x9999 pixels are too many"),
         ("sample runs/singan --size 2000x2000 --n 50", "choose a smaller --n"),
-        ("sample runs/singan --start 5", "has the scales 0 to 3, not 5"),
+        ("sample runs/singan --start 5", "0 to 3, not 5; 4 gives the photograph back"),
         ("sample dcgan --size 100x100", "--size and --start are for models such as singan"),
         ("sample dcgan --start 1", "--size and --start are for models such as singan"),
         ("enlarge dcgan", "dcgan has not learnt from one photograph; singan has"),

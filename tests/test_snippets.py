@@ -188,3 +188,160 @@ def test_the_anchor_gives_the_photograph_back_and_leaves_the_samples_free():
     assert min(spread for _, _, spread, *_ in rows) > 0.2
     for _, back, _, samples, near in rows:
         assert back <= near < samples
+
+
+def test_only_scaling_at_use_keeps_both_the_signal_and_adams_step():
+    rows = printed("equalised_learning_rate", r" % .* %$")
+    small, drawn, used = [[row[-3:] for row in rows[i : i + 2]] for i in (0, 2, 4)]
+    [[*_, scale]] = printed("equalised_learning_rate", "^scale")
+
+    assert scale == pytest.approx((2 / (9 * 512)) ** 0.5, abs=1e-6)  # 1 / 48
+    for (size, _, _), fan_in in zip(small, (16, 4608), strict=True):
+        assert size == pytest.approx(0.02 * fan_in**0.5, rel=0.1)
+    for (size, step, _), fan_in in zip(drawn, (16, 4608), strict=True):
+        assert size == pytest.approx(2**0.5, rel=0.05)
+        # Adam's first step is the learning rate for every weight, whatever its size
+        assert step == pytest.approx(0.1 / (2 / fan_in) ** 0.5, rel=0.05)
+    for (size, step, _), (other, _, _) in zip(used, drawn, strict=True):
+        assert size == other  # the same function
+        assert step == pytest.approx(0.1, rel=0.05)
+    assert used[0][2] > 20 * used[1][2]  # without Adam it sets layers apart
+    [[same]] = printed("equalised_learning_rate", "^He's, before")
+    assert same == 0
+
+
+@pytest.mark.slow
+def test_pixel_norm_is_the_root_mean_square_over_channels():
+    pixel_norm = namespace("pixel_norm")["pixel_norm"]
+    x = torch.randn(2, 16, 3, 3)
+
+    assert pixel_norm(torch.tensor([[3.0, 4.0]])).tolist() == [
+        pytest.approx([0.8485281467437744, 1.1313709020614624])
+    ]
+    lengths = pixel_norm(x).norm(dim=1)
+    torch.testing.assert_close(lengths, torch.full_like(lengths, 4.0))
+    assert pixel_norm(torch.zeros(1, 4, 1, 1)).tolist() == torch.zeros(1, 4, 1, 1).tolist()
+
+
+def test_pixel_norm_keeps_a_signal_that_would_grow_or_die():
+    shrinking, kept, growing, kept_too = printed("pixel_norm", "^weights")
+
+    assert kept[1:] == kept_too[1:] == [1, 1, 1]
+    assert shrinking[-1] < 0.5**7
+    assert growing[-1] > 1.5**7
+    *_, [small, large, low, high] = printed("pixel_norm", "^length of z")
+    assert small < 512**0.5 < large
+    assert low == high == pytest.approx(512**0.5, abs=0.01)
+
+
+@pytest.mark.slow
+def test_minibatch_stddev_is_the_official_one():
+    layer = namespace("minibatch_stddev")["minibatch_stddev"]
+    planes = torch.arange(8.0)[:, None, None, None].expand(-1, 3, 4, 4)
+
+    x = layer(planes[[0, 0, 0, 0]])
+    assert x.shape == (4, 4, 4, 4)
+    torch.testing.assert_close(x[:, 3], torch.full((4, 4, 4), 1e-4))
+    torch.testing.assert_close(layer(planes[:4])[:, 3], torch.full((4, 4, 4), 1.118034))
+    # strided groups: 0 2 4 6 and, times ten, 1 3 5 7
+    mixed = torch.where(torch.arange(8)[:, None, None, None] % 2 == 1, 10 * planes, planes)
+    told = layer(mixed)[:, 3, 0, 0].tolist()
+    assert told == pytest.approx([5**0.5, 10 * 5**0.5] * 4)
+
+
+def test_minibatch_stddev_sees_a_collapse_to_few_kinds():
+    text = (ROOT / "docs/assets/snippets/minibatch_stddev.txt").read_text(encoding="utf-8")
+    rows = printed("minibatch_stddev", r" %$")
+
+    values = [float(value) for value in re.findall(r"(\d\.\d{6}) = sqrt", text)]
+    squares = [1e-8, 5 / 4, 5 / 3, 5, 5 / 4]
+    assert values == pytest.approx([square**0.5 for square in squares], abs=1e-6)
+    shares = {kinds: share for kinds, *_, share in rows}
+    assert shares[16] == 10
+    assert shares[1] == shares[2] == 100
+    assert shares[8] < 50  # half of the kinds lost goes almost unnoticed
+    means = [mean for _, mean, *_ in rows]
+    assert means == sorted(means, reverse=True)
+
+
+def test_fading_in_begins_where_the_small_network_was():
+    (_, jump), (at_once,) = printed("fade_in", "changes a pixel")
+    faded, switched = printed("fade_in", "error of the picture")
+    gentle, sudden = printed("fade_in", "gradient")
+
+    assert jump == 0
+    assert at_once > 0.5
+    assert switched[0] > 3 * faded[0]
+    assert sudden[0] > 10 * gentle[0]
+    assert switched[-1] == pytest.approx(faded[-1], abs=0.005)  # in the end it was no shortcut
+
+
+def test_adain_brings_the_styles_statistics_and_leaves_the_content():
+    content, pixels, features, style = printed("adain", r"^(content|AdaIN|style)")
+    [[of_pixels, of_features]] = printed("adain", "shuffled")
+
+    assert pixels[0] == features[1] == style[0] == style[1] == 0
+    assert min(content[0], content[1], pixels[1], features[0]) > 0.1
+    assert min(pixels[2], features[2]) > 0.9 > 0.1 > style[2]  # likeness of the content
+    assert of_pixels == 0 < of_features  # pixels' statistics know no places
+
+
+@pytest.mark.slow
+def test_stylegans_style_has_a_one_in_its_scale():
+    names = namespace("adain")
+    x, zero = 3 * torch.randn(2, 4, 8, 8) + 1, torch.zeros(2, 4, 1, 1)
+
+    plain = names["stylegan_style"](x, zero, zero)
+    torch.testing.assert_close(plain, torch.nn.functional.instance_norm(x, eps=1e-8))
+    mean, deviation = names["statistics"](names["stylegan_style"](x, zero - 3, zero + 5))
+    torch.testing.assert_close(deviation, zero + 2)  # |y_s + 1|
+    torch.testing.assert_close(mean, zero + 5)
+    style = torch.randn(2, 4, 5, 5)
+    torch.testing.assert_close(
+        names["statistics"](names["adain"](x, style)), names["statistics"](style)
+    )
+
+
+def test_a_mapping_takes_the_bending_off_the_synthesis():
+    linear, bent, mapped, free = printed("mapping_network", r"^\d layers")
+
+    # numbers of layers, share of what does not exist, detours in z and w, distance from the data
+    assert linear[2] > 2 * max(bent[2], mapped[2], free[2])
+    assert linear[3] == linear[4] == mapped[4] == 0  # linear maps keep straight lines straight
+    assert bent[3] == bent[4] > 10
+    assert mapped[3] > 10
+    assert 0 < free[4] < 0.7 * free[3]
+    assert max(bent[5], mapped[5], free[5]) < 0.2 * linear[5]
+
+
+def test_truncation_scales_the_distance_from_the_average():
+    whole, *rows = printed("truncation", r"^ ?-?\d\.\d  ")
+
+    for psi, cutoff, *layers, far, apart in rows:
+        for i, distance in enumerate(layers):
+            share = abs(psi) if i < cutoff else 1
+            assert distance == pytest.approx(share * whole[2 + i], abs=0.01)
+        if psi == -1:  # the other side of the average is as varied
+            assert apart == pytest.approx(whole[-1], rel=0.05)
+        else:
+            assert apart < whole[-1]
+            assert far < whole[-2]
+    *_, (_, change) = [[0, *row] for row in printed("truncation", "^z pulled")]
+    assert change == 0
+
+
+def test_the_last_style_sets_the_colours_and_a_crossover_uses_both():
+    rows = printed("style_mixing", r"^ +\d +\d ")
+    good, low, high = printed("style_mixing", "^8,000")
+
+    for of_a, of_b, *colours, like_a, like_b in rows:
+        assert of_a + of_b == 8
+        assert (colours[1] == 1) == (of_b > 0)
+        assert (colours[0] == 1) == (of_b == 0)
+        assert (like_a == 1, like_b == 1) == (of_b == 0, of_a == 0)
+    layouts = [row[-2] for row in rows]
+    assert layouts == sorted(layouts)
+    counts = [row[-9:] for row in (good, low, high)]
+    assert [row[0] == 0 for row in counts] == [True, False, True]
+    assert [row[8] == 0 for row in counts] == [True, True, False]
+    assert min(counts[0][1:8]) > 1000

@@ -66,12 +66,8 @@ class Claim:
 
 @cache
 def claims() -> dict[str, Claim]:
-    """Return all claims by their ids, sorted.
-
-    A file whose name begins with an underscore has a rule and was not measured yet: it is left out.
-    """
-    modules = (m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    names = sorted(name for name in modules if not name.startswith("_"))
+    """Return all claims by their ids, sorted."""
+    names = sorted(m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]))
     found = [importlib.import_module(f"{__name__}.{name}").CLAIM for name in names]
     return {claim.id: claim for claim in found}
 

@@ -105,7 +105,17 @@ CLAIM = Claim(
         },
     },
     plot=tuple(f"layout_{i}" for i in range(SCALES)),
-    explanation=("", ""),
+    explanation=(
+        "가장 작은 층에서는 11×11픽셀이 그림 높이의 대부분이어서, 거기에서 정해진 것은 위층이 "
+        "옮길 수 없다. 위층의 노이즈는 아래층이 놓친 오차에 비례해 작아지므로 남은 것, 곧 "
+        "세부만 흔든다. 세부의 비율은 층이 올라갈수록 커진다. 가장 작은 층의 노이즈도 세부를 "
+        "함께 흔드는데, 물체가 자리를 옮기면 그 가장자리도 따라 움직이기 때문이다.",
+        "At the coarsest scale 11x11 pixels are most of the picture's height, and what is "
+        "decided there cannot be moved by the scales above. Their noise shrinks with the error "
+        "that the scales below leave, so it only stirs what is left: detail. Its share grows "
+        "from scale to scale. The coarsest noise scatters detail too, since the edges of a "
+        "thing move along with it.",
+    ),
     measure=measure,
     holds=holds,
     opening=opening,

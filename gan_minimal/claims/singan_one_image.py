@@ -103,7 +103,19 @@ CLAIM = Claim(
         "diversity": ("샘플의 다양성", "Diversity of samples"),
     },
     plot=("samples", "texture", "mirrored"),
-    explanation=("", ""),
+    explanation=(
+        "사진 한 장뿐이어도 조각은 수천 개이다. 판별자가 한 번에 보는 것이 11×11픽셀뿐이어서 "
+        "사진을 통째로 외워서는 이길 수 없고, 조각의 분포를 맞추어야 한다. 샘플의 거리는 "
+        "좌우를 뒤집은 사진의 거리와 비슷하다. 곧 참인 조각으로 만든 다른 장면만큼 가깝다. "
+        "스펙트럼만 아는 그림은 같은 색과 같은 굵기의 무늬를 그리지만 물체의 가장자리가 없어서 "
+        "세 배 넘게 멀다.",
+        "One photograph still has thousands of patches. The discriminator sees 11x11 pixels at "
+        "a time, so learning the photograph by heart does not win the game; matching the "
+        "distribution of its patches does. The samples are about as far from it as its mirror "
+        "image, another scene of true patches. Images that know the spectrum only have the "
+        "same colours and texture of the same grain, but no edges of things, and are more than "
+        "three times as far away.",
+    ),
     measure=measure,
     holds=holds,
     opening=opening,

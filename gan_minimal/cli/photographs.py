@@ -140,8 +140,12 @@ def samples(
     from gan_minimal.models.singan import SinGAN
 
     assert isinstance(model, SinGAN)
-    if start > len(model.sizes):
-        raise UserError(f"{name} has the scales 0 to {len(model.sizes) - 1}, not {start}.")
+    scales = len(model.sizes)
+    if start > scales:
+        raise UserError(
+            f"{name} has the scales 0 to {scales - 1}, not {start}; {scales} gives the photograph "
+            "back."
+        )
     height, width = model.size
     if size is not None:
         sides = re.fullmatch(r"(\d{2,5})[xX×](\d{2,5})", size)

@@ -2,22 +2,35 @@ import ast
 import re
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from hooks import snippets
 
 NAMES = sorted(path.stem for path in snippets.SNIPPETS.glob("*.py"))
 # Training amplifies rounding; a game's shares are in per cent, a critic's slopes powers of ten.
-CHAOTIC = {"two_player_game": 4.0, "label_conditioning": 4.0, "weight_clipping": 0.2}
+CHAOTIC = {
+    "two_player_game": 4.0,
+    "label_conditioning": 4.0,
+    "weight_clipping": 0.2,
+    "mapping_network": 4.0,
+}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_the_page_shows_what_the_snippet_prints(name):
+def test_the_page_shows_what_the_snippet_prints_and_draws(name):
     shown = (snippets.OUTPUTS / f"{name}.txt").read_text(encoding="utf-8")
+    picture = snippets.OUTPUTS / f"{name}.webp"
 
-    printed = snippets.run(snippets.SNIPPETS / f"{name}.py")
+    printed, drawn = snippets.run(snippets.SNIPPETS / f"{name}.py")
     assert snippets.differences(printed, shown, CHAOTIC.get(name, 0.02)) == []
+    assert (drawn is not None) == picture.exists()
+    if drawn is not None:
+        with Image.open(picture) as stored:
+            pixels = np.asarray(stored, dtype=int)
+        np.testing.assert_allclose(np.asarray(drawn, dtype=int), pixels, atol=2)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -55,11 +68,28 @@ def test_outputs_are_written_and_old_ones_taken_away(tmp_path):
     (tmp_path / "snippets").mkdir()
     (tmp_path / "snippets/sum.py").write_text("print(1 + 1)\n")
     (tmp_path / "outputs").mkdir()
-    (tmp_path / "outputs/gone.txt").write_text("3\n")
+    for gone in ("gone.txt", "gone.webp"):
+        (tmp_path / "outputs" / gone).write_text("3\n")
 
     assert snippets.write(tmp_path / "snippets", tmp_path / "outputs") == ["sum"]
 
     assert {p.name: p.read_text() for p in (tmp_path / "outputs").iterdir()} == {"sum.txt": "2\n"}
+
+
+def test_pictures_are_drawn_side_by_side(tmp_path):
+    (tmp_path / "two.py").write_text(
+        "import torch\nprint(2)\n"
+        "PICTURES = torch.tensor([-1.0, 2.0])[:, None, None, None].expand(2, 3, 4, 5)\n"
+    )
+
+    snippets.write(tmp_path, tmp_path)
+
+    with Image.open(tmp_path / "two.webp") as row:
+        assert row.size == (5 + 2 + 5, 4)
+        black, gap, white = (row.convert("RGBA").getpixel((x, 3)) for x in (4, 5, 7))
+    assert black == (0, 0, 0, 255)
+    assert gap[3] == 0
+    assert white == (255, 255, 255, 255)  # what is too bright is clipped
 
 
 @pytest.mark.parametrize(
