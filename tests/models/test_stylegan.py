@@ -8,15 +8,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_minimal import checkpoint, models, train, zoo
-from gan_minimal.models.stylegan import (
-    Halving,
-    Linear,
-    Mapping,
-    StyleGAN,
-    StyleLayer,
-    adain,
-    blur,
-)
+from gan_minimal.models.stylegan import StyleGAN
+from gan_minimal.models.stylegan_layers import Halving, Linear, Mapping, StyleLayer, adain, blur
 
 # Rounds 0 to 3 have 8 pixels, 4 and 5 fade in 16.
 SMALL = {"size": 16, "latent": 6, "style": 8, "fmap_base": 32, "fmap_max": 8, "rounds": 3}
@@ -340,6 +333,18 @@ def test_large_images_are_learned_faster(size, rate):
     model.schedule(0, optimizers)
 
     assert {o.param_groups[0]["lr"] for o in optimizers.values()} == {rate}
+
+
+def test_the_learning_rate_falls_evenly_to_zero_if_asked_to():
+    model = StyleGAN(**SMALL | {"lr": 4e-3, "falls": (10, 20)})
+    optimizers = model.optimizers()
+
+    rates = []
+    for step in (0, 10, 15, 20, 25):
+        model.schedule(step, optimizers)
+        rates.append(optimizers["generator"].param_groups[0]["lr"])
+
+    assert rates == pytest.approx([4e-3, 4e-3, 2e-3, 0, 0])
 
 
 class Slope(nn.Module):
