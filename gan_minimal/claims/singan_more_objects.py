@@ -149,8 +149,8 @@ CLAIM = Claim(
         "노이즈가 두 배 넓으면 같은 네트워크가 같은 크기의 조각을 두 배 넓은 자리에 그리므로, "
         "늘인 그림과 달리 조각의 수가 는다. 두 배를 넘는 것은 아마 가장자리에서 잘리는 "
         "조각이 그만큼 적기 때문일 것이다. 키운 사진의 가는 구조는 마지막 생성자가 사진의 가장 "
-        "가는 층에서 배운 것이다. 학습에 쓴 것보다 큰 크기에서 되풀이하므로 참인 세부가 아니라 그럴듯한 "
-        "세부이고, 보간보다 열 배쯤 크다. 재는 것은 또렷함이지 옳음이 아니다.",
+        "가는 층에서 배운 것이다. 학습에 쓴 것보다 큰 크기에서 되풀이하므로 참인 세부가 아니라 "
+        "그럴듯한 세부이고, 보간보다 열 배쯤 크다. 재는 것은 또렷함이지 옳음이 아니다.",
         "With noise of twice the width the same network draws patches of the same size into "
         "twice the room, so unlike in a stretched image there are more of them; that they are "
         "more than twice as many is probably because fewer are cut off by the borders. The fine "
