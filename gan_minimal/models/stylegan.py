@@ -9,7 +9,6 @@ smoothing, the scaled weights and the growth, which begins at 8x8 here. The laye
 `stylegan_layers.py`. Left out: mirrored images and minibatches that change with the resolution.
 """
 
-import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
