@@ -146,7 +146,8 @@ class StyleGAN(PGGAN):
     def styles(self, n: int) -> Tensor:
         """Draw `(n, L, style)`; in a share of them another style takes over (section 3.1)."""
         one, other = self.generator.mapping(self.noise(2 * n)).chunk(2)
-        self.generator.get_buffer("mean").lerp_(one.detach().float().mean(dim=0), 0.005)
+        mean = self.generator.get_buffer("mean")
+        mean.lerp_(one.detach().to(mean.dtype).mean(dim=0), 0.005)
         layers = 2 * self.stage + 2
         crossing = torch.randint(1, layers, (n, 1, 1), device=one.device)
         crossing[torch.rand(n, device=one.device) >= self.mixing] = layers

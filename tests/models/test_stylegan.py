@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gan_minimal import checkpoint, models, train, zoo
+from gan_minimal import checkpoint, models, opening, train, zoo
 from gan_minimal.models.stylegan import StyleGAN
 from gan_minimal.models.stylegan_layers import Halving, Linear, Mapping, StyleLayer, adain, blur
 
@@ -405,6 +405,16 @@ def test_the_graph_of_one_image_ends_at_its_own_styles(model):
 
     assert w.grad[0].any()
     assert not w.grad[1:].any()
+
+
+def test_nothing_is_rounded_to_float32_in_double_precision():
+    """By its first losses in float64 a recorded run is recognised on every processor."""
+    settings = train.Settings(data="faces16", batch=8, steps=14)
+
+    (losses,) = opening.first_rounds(train.new("stylegan", SMALL, settings), settings, 1)
+
+    for loss in losses.values():
+        assert torch.tensor(loss, dtype=torch.float32).item() != loss
 
 
 @pytest.mark.parametrize("stop", [2, 4, 5, 6])
