@@ -13,6 +13,7 @@ from gan_minimal.data.hangul import FONTS, load_hangul
 from gan_minimal.errors import UserError
 from gan_minimal.metrics import LETTERS, reads
 from gan_minimal.models.attributes import AttributeClassifier
+from gan_minimal.models.pggan import PGGAN
 from gan_minimal.models.singan import SinGAN
 
 Scores = dict[str, dict[str, float]]
@@ -31,12 +32,10 @@ def score_faces(model: nn.Module) -> Scores:
             f"The classifier reads faces of {real.shape[3]}x{real.shape[2]} pixels, and the model "
             f"draws {drawn.shape[3]}x{drawn.shape[2]}."
         )
-    return metrics.compare(
-        classifier,
-        drawn,
-        real,
-        images_of("faces16", "train"),
-    )
+    scores = metrics.compare(classifier, drawn, real, images_of("faces16", "train"))
+    if isinstance(model, PGGAN):  # and StyleGAN, which compare the images of a minibatch for this
+        scores["twins"] = {"value": metrics.twins(drawn), "floor": metrics.twins(real)}
+    return scores
 
 
 def shares(model: nn.Module, attribute: str) -> tuple[list[float], list[float]]:

@@ -82,6 +82,19 @@ def total_variation(x: Tensor, y: Tensor, values: int) -> float:
     return (share_x - share_y).abs().sum().item() / 2
 
 
+def twins(images: Tensor, within: float = 0.15) -> float:
+    """Return the share of images that have a near duplicate among the others.
+
+    Args:
+        images: `(N, C, H, W)` in [-1, 1].
+        within: How near: the root of the mean squared difference of their pixels, at most.
+    """
+    pixels = images.flatten(1).double()
+    distances = torch.cdist(pixels, pixels) / pixels.shape[1] ** 0.5
+    distances.fill_diagonal_(torch.inf)
+    return (distances.amin(dim=1) <= within).double().mean().item()
+
+
 @torch.no_grad()
 def judge(
     classifier: AttributeClassifier, images: Tensor, batch: int = 512

@@ -139,3 +139,35 @@ def test_a_painting_has_few_colours(scenes):
     assert painted.shape == (1, 3, *scenes.size)
     assert painted.abs().max() <= 1
     assert len(painted[0].flatten(1).unique(dim=1).T) == 6
+
+
+def test_styles_are_shown_mixed_truncated_with_noise_and_on_the_way():
+    torch.manual_seed(0)
+    preset = models.preset("stylegan")["model"] | {"rounds": 0}
+    model = models.build("stylegan", **preset).eval()
+
+    pictures = gallery.styled(model)
+
+    mixed = {f"mixing-{which}.webp" for which in ("coarse", "middle", "fine")}
+    assert pictures.keys() == mixed | {
+        "truncation.webp",
+        "noise.webp",
+        "interpolation.webp",
+        "walk.webp",
+    }
+    for name in mixed:  # four faces get the styles of six
+        assert pictures[name].size == (7 * 17 - 1, 5 * 17 - 1)
+    assert pictures["truncation.webp"].size == (6 * 17 - 1, 6 * 17 - 1)
+    assert pictures["noise.webp"].size == (6 * 17 - 1, 6 * 17 - 1)
+    ways = np.asarray(pictures["interpolation.webp"]).astype(int)
+    assert ways.shape == (4 * 17 - 1, 9 * 17 - 1, 3)
+    for one, other in ((0, 17), (34, 51)):  # from the same face to the same face, in z and in w
+        for column in (0, 8):
+            where = slice(column * 17, column * 17 + 16)
+            assert np.abs(ways[one : one + 16, where] - ways[other : other + 16, where]).max() <= 1
+    assert len(pictures["walk.webp"]) == 5 * 8
+
+
+def test_other_models_have_no_styles_to_show():
+    with pytest.raises(UserError, match="no styles"):
+        gallery.styled(models.build("gan", **models.preset("gan")["model"]))

@@ -162,6 +162,25 @@ def test_total_variation_is_a_distance(x, y):
     assert distance == pytest.approx(sum(max(s.item(), 0) for s in shares), abs=1e-5)
 
 
+def test_twins_are_images_that_are_nearly_there_already():
+    """Of five images two are equal and one is 0.1 away from them: three of five have a twin."""
+    far = torch.randn(5, 3, 4, 4, generator=torch.Generator().manual_seed(0))
+    far[1] = far[0]
+    far[2] = far[0] + 0.1
+
+    assert metrics.twins(far) == pytest.approx(0.6)
+    assert metrics.twins(far, within=0.05) == pytest.approx(0.4)
+    assert metrics.twins(far[2:]) == 0
+
+
+def test_faces_that_all_look_alike_are_all_twins():
+    faces = images_of("faces16", "test")[:300]
+    few = faces[:10].repeat(30, 1, 1, 1)
+
+    assert metrics.twins(faces) < 0.03
+    assert metrics.twins(few) == 1
+
+
 def test_a_batch_more_or_less_does_not_change_the_judgement():
     judge = AttributeClassifier({"shape": 3}, size=8, width=4, features=6).eval()
     images = torch.randn(7, 3, 8, 8)
