@@ -240,11 +240,11 @@ class PGGAN(nn.Module):
 
 
 # --8<-- [start:presets]
-SMALL = {"size": 16, "latent": 64, "fmap_base": 256, "fmap_max": 64, "rounds": 600}
+SMALL = {"size": 16, "latent": 64, "fmap_base": 192, "fmap_max": 96, "rounds": 500, "lr": 4e-3}
 FAST = {"data": "faces16", "batch": 64, "precision": "bfloat16", "ema": 0.999}
 LARGE = {"data": "./celeba-hq", "batch": 16, "ema": 0.999}  # 37,500 rounds of 16: 600,000 images
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
-    "tiny": {"model": SMALL, "train": FAST | {"steps": 4200}},
+    "tiny": {"model": SMALL, "train": FAST | {"steps": 10_000}},
     "paper": {"model": {}, "train": LARGE | {"steps": 750_000}},
 }
 # --8<-- [end:presets]
