@@ -1,0 +1,186 @@
+"""PGGAN grows without a jump or a lost bit."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from gan_minimal import checkpoint, train
+from gan_minimal.models.pggan import PGGAN
+
+# Rounds 0 to 3 have 4 pixels, 4 and 5 fade in 8, up to 9 settle them, 10 and 11 fade in 16.
+SMALL = {"size": 16, "latent": 8, "fmap_base": 16, "fmap_max": 8, "rounds": 3}
+SETTINGS = train.Settings(data="", batch=4, steps=14, ema=0.9)
+
+
+@pytest.fixture
+def real() -> torch.Tensor:
+    return torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(7)) * 2 - 1
+
+
+def play(run: train.Run, real: torch.Tensor, rounds: int) -> list[list[tuple[str, float]]]:
+    run.model.train()
+    return [
+        [(player, loss.item()) for player, loss in train.play(run, (real,), SETTINGS)]
+        for _ in range(rounds)
+    ]
+
+
+def test_the_schedule_is_the_official_one():
+    """Levels of detail that are missing, in thousands of images: 600 settle and 600 fade."""
+    model = PGGAN(latent=1, fmap_max=1, rounds=600)
+    official = {
+        **{0: 8.0, 300: 8.0, 600: 8.0, 900: 7.5, 1200: 7.0, 1500: 7.0, 4800: 4.0},
+        **{9599: 1 / 600, 9600: 0.0, 12000: 0.0},
+    }
+
+    for step, missing in official.items():
+        stage, alpha = model.growth(step)
+        assert 8 - stage + (1 - alpha) == pytest.approx(missing)
+    assert model.growth(600) == (0, 1.0)  # nothing of the next stage yet
+    assert model.growth(601) == (1, pytest.approx(1 / 600))
+    assert model.growth(1199) == (1, pytest.approx(599 / 600))
+    assert model.growth(1200) == (1, 1.0)
+
+
+def test_growth_of_the_small_model():
+    model = PGGAN(**SMALL)
+    third = (pytest.approx(1 / 3), pytest.approx(2 / 3))
+
+    assert [model.growth(step) for step in range(14)] == [
+        *[(0, 1.0)] * 4,
+        *[(1, share) for share in third],
+        *[(1, 1.0)] * 4,
+        *[(2, share) for share in third],
+        *[(2, 1.0)] * 2,
+    ]
+
+
+def test_without_rounds_there_is_no_growth(real):
+    run = train.new("pggan", SMALL | {"rounds": 0}, SETTINGS)
+
+    assert run.model.growth(0) == run.model.growth(100) == (2, 1.0)
+    play(run, real, 2)
+    assert {state["step"].item() for state in run.optimizers["generator"].state.values()} == {2}
+
+
+@pytest.mark.parametrize("stage", [1, 2])
+def test_the_generator_grows_without_a_jump(stage):
+    model = PGGAN(**SMALL)
+    z = model.noise(4)
+    old = F.interpolate(model.generator(z, stage - 1), scale_factor=2)
+    new = model.generator(z, stage)
+
+    assert torch.equal(model.generator(z, stage, 0.0), old)
+    assert torch.allclose(model.generator(z, stage, 1 - 1e-7), new, atol=1e-5)
+    assert torch.allclose(model.generator(z, stage, 0.25), 0.75 * old + 0.25 * new, atol=1e-6)
+    assert not torch.allclose(old, new, atol=0.1)
+
+
+@pytest.mark.parametrize("stage", [1, 2])
+def test_the_discriminator_grows_without_a_jump(stage):
+    model = PGGAN(**SMALL)
+    images = torch.randn(4, 3, 4 * 2**stage, 4 * 2**stage)
+    old, new = (
+        model.discriminator(F.avg_pool2d(images, 2), stage - 1),
+        model.discriminator(images, stage),
+    )
+
+    assert torch.equal(model.discriminator(images, stage, 0.0), old)
+    assert torch.allclose(model.discriminator(images, stage, 1 - 1e-7), new, atol=1e-5)
+    assert not torch.allclose(old, new, atol=0.01)
+
+
+def test_the_discriminator_fades_in_features():
+    model = PGGAN(**SMALL)
+    images, features = torch.randn(4, 3, 8, 8), []
+    model.discriminator.judge.register_forward_pre_hook(lambda _, x: features.append(x[0]))
+
+    model.discriminator(F.avg_pool2d(images, 2), 0)
+    for alpha in (1.0, 0.25):
+        model.discriminator(images, 1, alpha)
+
+    old, new, faded = features
+    assert torch.allclose(faded, 0.75 * old + 0.25 * new, atol=1e-6)
+
+
+def test_real_images_fade_in_as_generated_ones_do(real):
+    model = PGGAN(**SMALL)
+    sizes = {}
+    for size in (4, 8, 16):
+        blocks = real.unflatten(3, (size, -1)).unflatten(2, (size, -1))
+        sizes[size] = blocks.mean(dim=(3, 5))
+
+    for step, size in ((0, 4), (3, 4), (6, 8), (9, 8), (12, 16)):
+        model.schedule(step, {})
+        assert torch.allclose(model.shrunk(real), sizes[size], atol=1e-6)
+    for step, size, alpha in ((4, 8, 1 / 3), (5, 8, 2 / 3), (10, 16, 1 / 3)):
+        model.schedule(step, {})
+        coarse = sizes[size // 2].repeat_interleave(2, 2).repeat_interleave(2, 3)
+        faded = alpha * sizes[size] + (1 - alpha) * coarse
+        assert torch.allclose(model.shrunk(real), faded, atol=1e-6)
+
+
+def test_adam_begins_anew_when_a_fade_begins_and_when_it_ends(real):
+    run = train.new("pggan", SMALL, SETTINGS)
+    seen = []
+    for _ in range(14):
+        play(run, real, 1)
+        seen.append(
+            {
+                int(state["step"].item())
+                for optimizer in run.optimizers.values()
+                for state in optimizer.state.values()
+            }
+        )
+
+    assert seen == [{1}, {2}, {3}, {4}, {1}, {2}, {1}, {2}, {3}, {4}, {1}, {2}, {1}, {2}]
+
+
+def changed(run: train.Run, real: torch.Tensor, step: int) -> set[str]:
+    """Return the parts whose weights round `step` moves; a fresh optimiser tells it apart."""
+    run.step = step
+    for optimizer in run.optimizers.values():
+        optimizer.state.clear()
+    before = {name: p.detach().clone() for name, p in run.model.named_parameters()}
+    play(run, real, 1)
+    return {
+        ".".join(name.split(".")[:-1][:3])
+        for name, p in run.model.named_parameters()
+        if not torch.equal(p, before[name])
+    }
+
+
+def test_only_the_layers_that_take_part_move(real):
+    run = train.new("pggan", SMALL, SETTINGS)
+    judge = {f"discriminator.{layer}" for layer in ("judge.1", "judge.2", "score")}
+
+    def layers(blocks: int, *rgb: int) -> set[str]:
+        generator = {f"generator.blocks.{i}" for i in range(blocks)}
+        discriminator = {f"discriminator.blocks.{i}" for i in range(blocks - 1)}
+        ends = {f"{end}.{i}" for end in ("generator.to_rgb", "discriminator.from_rgb") for i in rgb}
+        return judge | generator | discriminator | ends
+
+    assert changed(run, real, 0) == layers(1, 0)
+    assert changed(run, real, 4) == layers(2, 0, 1)
+    assert changed(run, real, 6) == layers(2, 1)
+    assert changed(run, real, 10) == layers(3, 1, 2)
+    assert changed(run, real, 12) == layers(3, 2)
+
+
+@pytest.mark.parametrize("stop", [2, 4, 5, 6, 11])
+def test_a_resumed_run_ends_with_the_same_bits(stop, real, tmp_path):
+    """Also in the middle of a fade, and just before the round in which Adam begins anew."""
+    run = train.new("pggan", SMALL, SETTINGS)
+    whole = play(run, real, 13)
+    parted = train.new("pggan", SMALL, SETTINGS)
+    play(parted, real, stop)
+    checkpoint.save(tmp_path / "c.pt", train.contents(parted, "pggan", SMALL, SETTINGS))
+    torch.randn(5)
+
+    resumed, _, _ = train.resume(tmp_path / "c.pt")
+    rest = play(resumed, real, 13 - stop)
+
+    assert rest == whole[stop:]
+    for one, other in ((run.model, resumed.model), (run.sampler, resumed.sampler)):
+        for name, value in one.state_dict().items():
+            assert torch.equal(value, other.state_dict()[name]), name
