@@ -27,8 +27,6 @@ DRAWING = [name for name, (model, _) in record.RUNS.items() if model != "attribu
 # What DCGAN's faces have to reach: the total variation distance of each attribute's histogram from
 # the data, and the distance of features in multiples of that of real faces from real faces.
 AIMS = {"total_variation": 0.10, "distance_ratio": 6.0}
-# What misses its aim, and where it stands; the model's page says so.
-REACHED = {"tv_hair_color": 0.105}
 MINUTES = 5
 
 
@@ -106,9 +104,8 @@ def test_dcgan_draws_faces_as_varied_as_the_data():
 
     histograms = {name: score["value"] for name, score in scores.items() if name[:3] == "tv_"}
     assert len(histograms) == 7
-    missed = {k: v for k, v in histograms.items() if v > AIMS["total_variation"]}
-    assert missed.keys() <= REACHED.keys(), "models/dcgan.md says that only these miss the aim"
-    assert all(value <= REACHED[name] for name, value in missed.items())
+    assert max(histograms.values()) <= AIMS["total_variation"]
+    assert max(histograms, key=histograms.__getitem__) == "tv_hair_color"
     assert scores["fid"]["value"] <= AIMS["distance_ratio"] * scores["fid"]["floor"]
     assert recorded["seconds"] < MINUTES * 60
 

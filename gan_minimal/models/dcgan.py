@@ -193,7 +193,7 @@ class DCGAN(nn.Module):
 # --8<-- [start:presets]
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
-        "model": {"size": 16, "width": 96, "latent": 32, "lr": 7e-4, "rounds": (5200, 7800)},
+        "model": {"size": 16, "width": 96, "latent": 32, "lr": 7e-4, "rounds": (4500, 8500)},
         "train": {
             "data": "faces16",
             "batch": 64,
