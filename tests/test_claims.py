@@ -260,6 +260,18 @@ RULES = [
         {"letters": [0.9, 0.49]},
         {"hand": [0.49, 0.9]},
     ),
+    (
+        "pggan-growth",
+        {"growing": [20, 24], "full": [25, 40]},
+        {"growing": [20, 25]},
+        {"full": [23, 40]},
+    ),
+    (
+        "stylegan-early-layers",
+        {"coarse": [0.4, 0.5], "middle": [0.3, 0.45], "fine": [0.2, 0.4]},
+        {"middle": [0.41, 0.45]},
+        {"fine": [0.2, 0.46]},
+    ),
 ]
 
 

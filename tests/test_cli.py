@@ -63,6 +63,8 @@ def test_commands_are_those_of_the_readme():
         "enlarge",
         "retouch",
         "animate",
+        "mix",
+        "walk",
         "evaluate",
         "record",
         "data",

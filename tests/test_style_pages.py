@@ -1,0 +1,102 @@
+"""What the pages on PGGAN and StyleGAN say of the recordings is so."""
+
+import pytest
+
+from gan_minimal import claims, models, styles, zoo
+from gan_minimal.models.stylegan import StyleGAN
+
+
+def scores(name: str, kind: str = "value") -> dict[str, float]:
+    return {metric: score[kind] for metric, score in zoo.read(name)["metrics"].items()}
+
+
+def near(name: str, player: str, step: int) -> float:
+    """The recorded loss of a player at a round."""
+    losses = zoo.read(name)["losses"]
+    return dict(zip(losses["step"], losses[player], strict=True))[step]
+
+
+# PGGAN
+
+
+def test_pggan_stands_between_wgan_gp_and_dcgan():
+    found, floor = scores("pggan"), scores("pggan", "floor")
+
+    assert found["fid"] / floor["fid"] == pytest.approx(6.5, abs=0.2)
+    assert scores("dcgan")["fid"] < found["fid"] < scores("wgan_gp")["fid"]
+
+
+def test_hair_and_skin_are_the_farthest_off_and_twins_rare():
+    found, floor = scores("pggan"), scores("pggan", "floor")
+    histograms = sorted((v, name) for name, v in found.items() if name.startswith("tv_"))
+
+    assert {name for _, name in histograms[-2:]} == {"tv_hair_color", "tv_skin"}
+    assert floor["tv_skin"] == max(v for name, v in floor.items() if name.startswith("tv_"))
+    assert found["twins"] < floor["twins"]
+
+
+def test_curves_start_off_anew_when_a_fade_begins():
+    model = models.build("pggan", **models.preset("pggan")["model"])
+    assert [model.growth(step)[1] < 1 for step in (500, 501, 999, 1000)] == [False, True, True, 0]
+    assert [model.growth(step)[1] < 1 for step in (1500, 1501, 1999, 2000)] == [0, True, True, 0]
+
+    for before, after in ((550, 1000), (1550, 2000)):
+        assert near("pggan", "discriminator", after) < near("pggan", "discriminator", before)
+        assert near("pggan", "generator", after) > near("pggan", "generator", before)
+    assert near("pggan", "discriminator", 10_000) > near("pggan", "discriminator", 2000)
+    assert near("pggan", "generator", 10_000) < near("pggan", "generator", 2000)
+
+
+# StyleGAN
+
+
+def test_stylegan_misses_its_aims_by_what_the_page_says():
+    found, floor = scores("stylegan"), scores("stylegan", "floor")
+
+    assert 6.5 < found["fid"] / floor["fid"] < 7  # aimed at 4
+    assert scores("dcgan")["fid"] < scores("pggan")["fid"] < found["fid"]
+    assert found["fid"] < 1.1 * scores("pggan")["fid"]
+    off = {name for name, v in found.items() if name.startswith("tv_") and v > 0.1}
+    assert off == {"tv_hair_color", "tv_skin"}
+    assert found["twins"] > 5 * floor["twins"]
+
+
+def test_the_curves_of_stylegan_are_nearly_flat_after_growth():
+    model = models.build("stylegan", **models.preset("stylegan")["model"])
+    assert [model.growth(step) for step in (400, 800)] == [(1, 1.0), (2, 1.0)]
+    assert model.falls == (8000, 24_000)
+
+    losses = zoo.read("stylegan")["losses"]
+    early, late = losses["step"].index(1200), losses["step"].index(8550)
+    discriminator, generator = losses["discriminator"], losses["generator"]
+    assert discriminator[early] < discriminator[1] - 0.05
+    assert generator[early] > generator[1] + 0.05
+    assert max(generator[early:]) - min(generator[early:]) < 0.1
+    assert 1.386 - 0.3 < discriminator[-1] < discriminator[late] < discriminator[early]
+
+
+def test_noise_is_hardly_used_and_styles_change_more_the_earlier():
+    model = zoo.load("stylegan")
+    assert isinstance(model, StyleGAN)
+
+    drawn = styles.noises(model, range(100, 106), 4)[:, 1:5]
+    assert drawn.std(dim=1).mean() < 0.02
+
+    def change(which: str) -> float:
+        mixed = styles.mix(model, range(8), range(8, 16), which)
+        return (mixed[1:, 1:] - mixed[1:, :1]).square().mean().sqrt().item()
+
+    assert change("coarse") > change("middle") > change("fine")
+
+
+def test_fine_styles_carry_the_colours_and_the_order_of_the_others_varies():
+    record = claims.read(claims.get("stylegan-early-layers"))
+    assert record is not None
+    found = record["values"]
+
+    colours = zip(*(found[f"colour_{which}"] for which in styles.GROUPS), strict=True)
+    assert all(coarse < middle < fine for coarse, middle, fine in colours)
+    shapes = list(zip(*(found[f"shape_{which}"] for which in styles.GROUPS), strict=True))
+    assert all(fine < max(coarse, middle) - 0.05 for coarse, middle, fine in shapes)
+    firsts = [coarse > middle for coarse, middle, _ in shapes]
+    assert set(firsts) == {True, False}
