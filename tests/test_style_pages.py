@@ -100,3 +100,13 @@ def test_fine_styles_carry_the_colours_and_the_order_of_the_others_varies():
     assert all(fine < max(coarse, middle) - 0.05 for coarse, middle, fine in shapes)
     firsts = [coarse > middle for coarse, middle, _ in shapes]
     assert set(firsts) == {True, False}
+
+
+def test_at_this_size_growing_does_not_pay():
+    record = claims.read(claims.get("pggan-growth"))
+    assert record is not None
+    found = record["values"]
+
+    assert min(found["growing"]) > max(found["full"])
+    assert min(found["growing_half"]) > max(found["full_half"])
+    assert set(found["needed"]) == {1.0}
