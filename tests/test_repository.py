@@ -28,7 +28,6 @@ GUIDES = ["README.md", "CONTRIBUTING.md", "docs/ko/contribute.md", "docs/en/cont
 MODULES = sorted((ROOT / "gan_minimal").rglob("*.py"))
 BUILDS_ON = {  # model files that need others, as the papers do; all others stand alone
     "stylegan": {"gan_minimal.models.pggan", "gan_minimal.models.stylegan_layers"},
-    "stylegan_layers": {"gan_minimal.models.pggan"},
 }
 
 # The brackets keep these patterns from finding themselves.

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from gan_minimal.models.pggan import PGGAN, Conv, Discriminator
-from gan_minimal.models.stylegan_layers import Halving, Mapping, StyleLayer
+from gan_minimal.models.stylegan_layers import Mapping, StyleLayer, blur
 
 PAPER = {"year": 2018, "arxiv": "1812.04948", "code": "NVlabs/stylegan", "licence": "CC BY-NC 4.0"}
 
@@ -72,6 +72,15 @@ class Generator(nn.Module):
 
 # --8<-- [end:generator]
 # --8<-- [start:discriminator]
+class Halving(Conv):
+    """Smoothing, a 3x3 convolution and average pooling, which are one 4x4 convolution."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Halve `(N, inputs, H, W)`; LeakyReLU comes after the pooling."""
+        weight = F.avg_pool2d(self.weight * self.scale, 2, stride=1, padding=1)
+        return F.leaky_relu(F.conv2d(blur(x), weight, self.bias, stride=2, padding=1), 0.2)
+
+
 class SmoothDiscriminator(Discriminator):
     """PGGAN's discriminator, which smooths before it halves."""
 

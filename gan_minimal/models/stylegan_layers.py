@@ -7,8 +7,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gan_minimal.models.pggan import Conv
-
 
 # --8<-- [start:mapping]
 class Linear(nn.Linear):
@@ -89,14 +87,3 @@ class StyleLayer(nn.Module):
 
 
 # --8<-- [end:style]
-# --8<-- [start:halving]
-class Halving(Conv):
-    """Smoothing, a 3x3 convolution and average pooling, which are one 4x4 convolution."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Halve `(N, inputs, H, W)`; LeakyReLU comes after the pooling."""
-        weight = F.avg_pool2d(self.weight * self.scale, 2, stride=1, padding=1)
-        return F.leaky_relu(F.conv2d(blur(x), weight, self.bias, stride=2, padding=1), 0.2)
-
-
-# --8<-- [end:halving]

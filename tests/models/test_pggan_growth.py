@@ -6,23 +6,12 @@ import torch.nn.functional as F
 
 from gan_minimal import checkpoint, train
 from gan_minimal.models.pggan import PGGAN
-
-# Rounds 0 to 3 have 4 pixels, 4 and 5 fade in 8, up to 9 settle them, 10 and 11 fade in 16.
-SMALL = {"size": 16, "latent": 8, "fmap_base": 16, "fmap_max": 8, "rounds": 3}
-SETTINGS = train.Settings(data="", batch=4, steps=14, ema=0.9)
+from tests.models.test_pggan import SETTINGS, SMALL, play
 
 
 @pytest.fixture
 def real() -> torch.Tensor:
     return torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(7)) * 2 - 1
-
-
-def play(run: train.Run, real: torch.Tensor, rounds: int) -> list[list[tuple[str, float]]]:
-    run.model.train()
-    return [
-        [(player, loss.item()) for player, loss in train.play(run, (real,), SETTINGS)]
-        for _ in range(rounds)
-    ]
 
 
 def test_the_schedule_is_the_official_one():

@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_minimal import checkpoint, models, opening, train, zoo
-from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.models.stylegan_layers import Halving, Linear, Mapping, StyleLayer, adain, blur
+from gan_minimal.models.stylegan import Halving, StyleGAN
+from gan_minimal.models.stylegan_layers import Linear, Mapping, StyleLayer, adain, blur
 
 # Rounds 0 to 3 have 8 pixels, 4 and 5 fade in 16.
 SMALL = {"size": 16, "latent": 6, "style": 8, "fmap_base": 32, "fmap_max": 8, "rounds": 3}
