@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gan_minimal import styles, train
+from gan_minimal import models, styles, train
 from gan_minimal.errors import UserError
 from gan_minimal.models.stylegan import StyleGAN
 
@@ -14,7 +14,7 @@ TINY = {"latent": 8, "style": 8, "fmap_base": 64, "fmap_max": 8, "rounds": 0}
 def model() -> StyleGAN:
     """Six layers at 16x16 whose noise can be seen, without training."""
     torch.manual_seed(0)
-    made = StyleGAN(size=16, **TINY).eval()
+    made = models.build("stylegan", size=16, **TINY).eval()
     for layer in made.generator.layers:
         torch.nn.init.constant_(layer.strength, 0.2)
     with torch.no_grad():
@@ -33,7 +33,7 @@ def model() -> StyleGAN:
 )
 def test_groups_of_styles_are_those_of_the_paper(size, groups):
     with torch.device("meta"):
-        model = StyleGAN(size=size, **TINY | {"fmap_base": 8 * size})
+        model = models.build("stylegan", size=size, **TINY | {"fmap_base": 8 * size})
 
     layers = range(len(model.generator.layers))
     found = [layers[styles.group(model, which)] for which in styles.GROUPS]
@@ -47,10 +47,10 @@ def test_a_seed_is_the_face_that_is_drawn_with_it(model):
     mixed = styles.mix(model, [7], [8], "fine")
     way = styles.walk(model, [8, 7], 3)
 
-    assert torch.allclose(mixed[1, 0], drawn[0], atol=1e-5)
-    assert torch.allclose(mixed[0, 1], drawn[1], atol=1e-5)
-    assert torch.allclose(way[0], drawn[1], atol=1e-5)
-    assert torch.allclose(styles.truncate(model, [7, 8], [0.5, 1])[:, 1], drawn, atol=1e-5)
+    assert torch.allclose(mixed[1, 0], drawn[0], atol=1e-4)
+    assert torch.allclose(mixed[0, 1], drawn[1], atol=1e-4)
+    assert torch.allclose(way[0], drawn[1], atol=1e-4)
+    assert torch.allclose(styles.truncate(model, [7, 8], [0.5, 1])[:, 1], drawn, atol=1e-4)
 
 
 def test_drawing_by_seeds_leaves_the_global_random_numbers_alone(model):

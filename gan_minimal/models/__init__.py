@@ -2,6 +2,7 @@
 
 import difflib
 import importlib
+import inspect
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ CLASSES = {
     "stylegan": "StyleGAN",
     "attributes": "AttributeClassifier",
 }
+# Model files that are handed their networks, and the files whose function `networks` makes them.
+NETWORKS = {"stylegan": "stylegan_networks"}
 
 
 def names() -> list[str]:
@@ -80,5 +83,11 @@ def build(name: str, **arguments: Any) -> "nn.Module":
     Raises:
         UserError: If there is no such model.
     """
-    model: nn.Module = getattr(get(name), CLASSES[name])(**arguments)
+    kind = getattr(get(name), CLASSES[name])
+    networks: tuple[nn.Module, ...] = ()
+    if name in NETWORKS:
+        make = importlib.import_module(f"gan_minimal.models.{NETWORKS[name]}").networks
+        given = [key for key in inspect.signature(make).parameters if key in arguments]
+        networks = make(**{key: arguments.pop(key) for key in given})
+    model: nn.Module = kind(*networks, **arguments)
     return model

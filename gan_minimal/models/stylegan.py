@@ -4,158 +4,108 @@ Karras, Laine, Aila, "A Style-Based Generator Architecture for Generative Advers
 2018, arXiv:1812.04948. Code: NVlabs/stylegan by the authors (CC BY-NC 4.0), from which nothing is
 taken but facts: sizes, numbers, the schedule.
 
-As in the paper, all but the generator and the loss is PGGAN's: the discriminator, but for its
-smoothing, the scaled weights and the growth, which begins at 8x8 here. The layers are in
-`stylegan_layers.py`. Left out: mirrored images and minibatches that change with the resolution.
+The two networks come from `stylegan_networks.py`. As in the paper, all but the generator and the
+loss is PGGAN's: the discriminator, but for its smoothing, the scaled weights and the growth, which
+begins at 8x8 here. Left out: mirrored images and minibatches that change with the resolution.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim import Optimizer
-
-from gan_minimal.models.pggan import PGGAN, Conv, Discriminator
-from gan_minimal.models.stylegan_layers import Mapping, StyleLayer, blur
+from torch.optim import Adam, Optimizer
 
 PAPER = {"year": 2018, "arxiv": "1812.04948", "code": "NVlabs/stylegan", "licence": "CC BY-NC 4.0"}
 
 
-# --8<-- [start:generator]
-class Generator(nn.Module):
-    """Styles to images: it begins from a constant, and no layer sees `z` (section 2)."""
-
-    def __init__(
-        self, channels: int, latent: int, style: int, slow: float, widths: list[int]
-    ) -> None:
-        super().__init__()
-        self.mapping = Mapping(latent, style, slow)
-        self.constant = nn.Parameter(torch.ones(1, widths[0], 4, 4))
-        self.layers = nn.ModuleList([StyleLayer(0, widths[0], style)])
-        self.layers.append(StyleLayer(widths[0], widths[0], style))
-        for a, b in pairwise(widths):
-            self.layers.extend([StyleLayer(a, b, style, doubles=True), StyleLayer(b, b, style)])
-        self.to_rgb = nn.ModuleList(Conv(width, channels, 1, 0, linear=True) for width in widths)
-        self.register_buffer("mean", torch.zeros(style))  # of w
-        self.register_buffer("played", torch.tensor(0))  # rounds: the clock of every copy
-
-    def noise(self, n: int) -> list[Tensor]:
-        """Draw a map `(n, 1, h, w)` of normal noise for each layer, the same for its channels."""
-        sizes = [4 * 2 ** (i // 2) for i in range(len(self.layers))]
-        return [torch.randn(n, 1, size, size, device=self.constant.device) for size in sizes]
-
-    def forward(
-        self, styles: Tensor, stage: int, alpha: float = 1.0, noise: Sequence[Tensor] | None = None
-    ) -> Tensor:
-        """Draw images `(N, channels, 4 · 2^stage, 4 · 2^stage)`.
-
-        Args:
-            styles: `(N, style)`, or one for each layer, `(N, L, style)`.
-            stage: Number of doublings.
-            alpha: Share of the last one in the image; below 1: fading in.
-            noise: A map for each layer; new ones by default.
-        """
-        noise = self.noise(len(styles)) if noise is None else noise
-        x = below = self.constant.expand(len(styles), -1, -1, -1)
-        for i, layer in enumerate(self.layers[: 2 * stage + 2]):
-            below = x if i == 2 * stage else below
-            x = layer(x, styles if styles.dim() == 2 else styles[:, i], noise[i])
-        images = self.to_rgb[stage](x)
-        if alpha < 1:
-            coarse = F.interpolate(self.to_rgb[stage - 1](below), scale_factor=2)
-            return torch.lerp(coarse, images, alpha)
-        return images
-
-
-# --8<-- [end:generator]
-# --8<-- [start:discriminator]
-class Halving(Conv):
-    """Smoothing, a 3x3 convolution and average pooling, which are one 4x4 convolution."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Halve `(N, inputs, H, W)`; LeakyReLU comes after the pooling."""
-        weight = F.avg_pool2d(self.weight * self.scale, 2, stride=1, padding=1)
-        return F.leaky_relu(F.conv2d(blur(x), weight, self.bias, stride=2, padding=1), 0.2)
-
-
-class SmoothDiscriminator(Discriminator):
-    """PGGAN's discriminator, which smooths before it halves."""
-
-    def block(self, inputs: int, outputs: int) -> nn.Module:
-        """Return the layers of one resolution."""
-        return nn.Sequential(Conv(inputs, inputs), Halving(inputs, outputs))
-
-
-# --8<-- [end:discriminator]
 # --8<-- [start:setup]
-class StyleGAN(PGGAN):
-    """PGGAN with another generator and another loss.
+class StyleGAN(nn.Module):
+    """Both players, their growth and one round of their game.
 
     Args:
-        size: Height and width of finished images: a power of two, 8 or more.
-        channels: 3 for colour, 1 for grey.
-        latent: Length of `z`.
-        style: Length of `w`.
-        fmap_base: Feature maps at 2x2 pixels, if there were any; every doubling halves them.
-        fmap_max: Feature maps of any layer, at most.
+        generator: Styles to images, with its `mapping` from latents to styles.
+        discriminator: Images to logits; it has a block for every doubling.
         rounds: Rounds that a resolution settles, and that the next one fades in; 0: no growth.
         lr: Learning rate of Adam up to 64x64 pixels; from there it rises to three times as much.
-        slow: Factor of the mapping network's learning rate.
         gamma: Weight of the penalty on slopes (R1).
         mixing: Share of images with two styles.
         falls: First and last round in which the learning rate falls to zero, if it does.
-
-    Raises:
-        ValueError: If `size` is not a power of two of at least 8.
     """
 
-    generator: Generator  # type: ignore[assignment]
+    recorded: ClassVar[tuple[str, ...]] = ("generator",)
 
     def __init__(
         self,
-        size: int = 1024,
-        channels: int = 3,
-        latent: int = 512,
-        style: int = 512,
-        fmap_base: int = 8192,
-        fmap_max: int = 512,
+        generator: Any,
+        discriminator: Any,
         rounds: int = 18_750,
         lr: float = 1e-3,
-        slow: float = 0.01,
         gamma: float = 10.0,
         mixing: float = 0.9,
         falls: tuple[int, int] | None = None,
     ) -> None:
-        if size < 8:
-            raise ValueError(f"size must be a power of two of at least 8, not {size}")
-        super().__init__(size, channels, latent, fmap_base, fmap_max, rounds, lr)
-        self.gamma, self.mixing, self.falls = gamma, mixing, falls
-        self.generator = Generator(channels, latent, style, slow, self.fmaps[1:])
-        self.discriminator = SmoothDiscriminator(channels, self.fmaps)
+        super().__init__()
+        self.generator, self.discriminator = generator, discriminator
+        self.last = len(discriminator.blocks)  # doublings of 4x4
+        self.size, self.latent = 4 * 2**self.last, generator.mapping.latent
+        self.rounds, self.lr, self.falls = rounds, lr, falls
+        self.gamma, self.mixing = gamma, mixing
+        self.stage, self.alpha = self.growth(0)
+
+    def optimizers(self) -> dict[str, Optimizer]:
+        """One Adam for each player; layers that do not take part yet are left alone."""
+        return {
+            name: Adam(getattr(self, name).parameters(), self.lr, (0.0, 0.99), fused=True)
+            for name in ("discriminator", "generator")
+        }
 
     # --8<-- [end:setup]
-    # --8<-- [start:step]
+    # --8<-- [start:growth]
     def growth(self, step: int) -> tuple[int, float]:
-        """Return what PGGAN does after 4x4 and the fade that follows it."""
-        return super().growth(step + 2 * self.rounds)
+        """Return the highest stage after `step` rounds, and its share in the image, up to 1."""
+        if step >= (self.last - 1) * 2 * self.rounds:
+            return self.last, 1.0
+        doubled, played = divmod(step, 2 * self.rounds)  # 8x8, the first, is stage 1
+        alpha = max(0, played - self.rounds) / self.rounds
+        return (doubled + 2, alpha) if alpha else (doubled + 1, 1.0)
 
     def schedule(self, step: int, optimizers: dict[str, Optimizer]) -> None:
-        """Grow; large images are learned faster, as the authors do with eight GPUs."""
-        super().schedule(step, optimizers)
+        """Grow; Adam begins anew whenever a fade begins or ends.
+
+        Large images are learned faster, as the authors do with eight GPUs.
+        """
+        before, (self.stage, self.alpha) = self.growth(max(0, step - 1)), self.growth(step)
+        self.generator.played.fill_(step)
         factor = {5: 1.5, 6: 2.0, 7: 3.0, 8: 3.0}.get(self.stage, 1.0)
         if self.falls is not None:
             first, last = self.falls
             factor *= min(1.0, max(0, last - step) / (last - first))
         for optimizer in optimizers.values():
             optimizer.param_groups[0]["lr"] = self.lr * factor
+            if (before[0], before[1] < 1) != (self.stage, self.alpha < 1):
+                optimizer.state.clear()
+
+    def shrunk(self, images: Tensor) -> Tensor:
+        """Bring real images to the current resolution, faded in like the generated ones."""
+        shrunk = F.avg_pool2d(images, 2 ** (self.last - self.stage))
+        if self.alpha == 1:
+            return shrunk
+        return torch.lerp(
+            F.interpolate(F.avg_pool2d(shrunk, 2), scale_factor=2), shrunk, self.alpha
+        )
+
+    # --8<-- [end:growth]
+    # --8<-- [start:step]
+    def noise(self, n: int) -> Tensor:
+        """Draw `n` latent vectors `(n, latent)`, which the mapping puts onto a sphere."""
+        return torch.randn(n, self.latent, device=self.generator.constant.device)
 
     def styles(self, n: int) -> Tensor:
         """Draw `(n, L, style)`; in a share of them another style takes over (section 3.1)."""
         one, other = self.generator.mapping(self.noise(2 * n)).chunk(2)
-        mean = self.generator.get_buffer("mean")
+        mean = self.generator.mean
         mean.lerp_(one.detach().to(mean.dtype).mean(dim=0), 0.005)
         layers = 2 * self.stage + 2
         crossing = torch.randint(1, layers, (n, 1, 1), device=one.device)
@@ -181,7 +131,7 @@ class StyleGAN(PGGAN):
     # --8<-- [start:sample]
     def draw(self, styles: Tensor, noise: Sequence[Tensor] | None = None) -> Tensor:
         """Draw finished images `(N, C, size, size)`, enlarged while the network is growing."""
-        now = self.growth(int(self.generator.get_buffer("played")))
+        now = self.growth(int(self.generator.played))
         return F.interpolate(self.generator(styles, *now, noise), self.size)
 
     @torch.no_grad()
@@ -195,7 +145,7 @@ class StyleGAN(PGGAN):
         """
         styles = self.generator.mapping(self.noise(n))[:, None]
         styles = styles.repeat(1, len(self.generator.layers), 1)
-        styles[:, :cutoff] = torch.lerp(self.generator.get_buffer("mean"), styles[:, :cutoff], psi)
+        styles[:, :cutoff] = torch.lerp(self.generator.mean, styles[:, :cutoff], psi)
         return self.draw(styles).clamp(-1, 1)
 
 

@@ -8,12 +8,28 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_minimal import checkpoint, models, opening, train, zoo
-from gan_minimal.models.stylegan import Halving, StyleGAN
-from gan_minimal.models.stylegan_layers import Linear, Mapping, StyleLayer, adain, blur
+from gan_minimal.models.stylegan import StyleGAN
+from gan_minimal.models.stylegan_networks import (
+    Blur,
+    Mapping,
+    Spread,
+    StyleLayer,
+    adain,
+    equal,
+)
 
 # Rounds 0 to 3 have 8 pixels, 4 and 5 fade in 16.
 SMALL = {"size": 16, "latent": 6, "style": 8, "fmap_base": 32, "fmap_max": 8, "rounds": 3}
 SETTINGS = train.Settings(data="", batch=4, steps=10, ema=0.9)
+
+
+def built(**arguments: object) -> StyleGAN:
+    return models.build("stylegan", **arguments)
+
+
+def raw(layer: nn.Module, name: str = "weight") -> torch.Tensor:
+    """The parameter itself, not what the layer makes of it."""
+    return layer.parametrizations[name].original
 
 
 def count(module: nn.Module) -> int:
@@ -29,14 +45,14 @@ def real() -> torch.Tensor:
 def model() -> StyleGAN:
     """A network of six layers whose noise can be seen, without training."""
     torch.manual_seed(0)
-    made = StyleGAN(**SMALL | {"rounds": 0}).eval()
+    made = built(**SMALL | {"rounds": 0}).eval()
     for layer in made.generator.layers:
         nn.init.constant_(layer.strength, 0.2)
     return made
 
 
 def large(size: int) -> StyleGAN:
-    return StyleGAN(**SMALL | {"size": size, "fmap_base": 4 * size, "rounds": 0})
+    return built(**SMALL | {"size": size, "fmap_base": 4 * size, "rounds": 0})
 
 
 def play(run: train.Run, real: torch.Tensor, rounds: int) -> list[list[tuple[str, float]]]:
@@ -52,7 +68,7 @@ def play(run: train.Run, real: torch.Tensor, rounds: int) -> list[list[tuple[str
 
 def test_networks_have_the_official_numbers_of_parameters():
     with torch.device("meta"):
-        paper = StyleGAN(**models.preset("stylegan", "paper")["model"])
+        paper = built(**models.preset("stylegan", "paper")["model"])
 
     mapping, whole = count(paper.generator.mapping), count(paper.generator)
     assert mapping == 2_101_248
@@ -60,13 +76,13 @@ def test_networks_have_the_official_numbers_of_parameters():
     assert whole == 26_219_627  # the paper, table 2 or so: 26.2 million
     assert count(paper.discriminator) == 23_087_249
     assert len(paper.generator.layers) == 18
-    assert len(paper.generator.mapping.layers) == 8
+    assert len(paper.generator.mapping) == 8
     assert (paper.latent, paper.generator.mean.shape) == (512, (512,))
 
 
 def test_noise_of_the_paper_has_the_official_number_of_pixels():
     with torch.device("meta"):
-        maps = StyleGAN().generator.noise(1)
+        maps = built().generator.noise(1)
 
     assert sum(each.numel() for each in maps) == 2_796_192  # and one number for the level
     assert [each.shape[2] for each in maps[:5]] == [4, 4, 8, 8, 16]
@@ -83,18 +99,18 @@ def test_two_styles_for_each_resolution(size, styles):
 @pytest.mark.parametrize("size", [4, 12, 0])
 def test_sizes_that_cannot_be_doubled_to_are_refused(size):
     with pytest.raises(ValueError, match=f"power of two of at least [48], not {size}"):
-        StyleGAN(**SMALL | {"size": size})
+        built(**SMALL | {"size": size})
 
 
 def test_paper_preset_has_the_official_settings():
     preset = models.preset("stylegan", "paper")
     with torch.device("meta"):
-        model = StyleGAN(**preset["model"])
+        model = built(**preset["model"])
     optimizer = model.optimizers()["generator"]
 
     batch = preset["train"]["batch"]
     assert (model.gamma, model.mixing, model.lr) == (10, 0.9, 1e-3)
-    assert model.generator.mapping.layers[0][0].slow == 0.01
+    assert model.generator.mapping[0][0].parametrizations.bias[0].factor == 0.01
     assert optimizer.defaults["betas"] == (0, 0.99)
     assert optimizer.defaults["eps"] == 1e-8
     assert batch * model.rounds == 600_000
@@ -106,20 +122,32 @@ def test_paper_preset_has_the_official_settings():
 
 
 def test_scaled_weights_are_those_of_he():
-    layer, x = Linear(50, 7), torch.randn(4, 50)
+    layer, x = equal(nn.Linear(50, 7)), torch.randn(4, 50)
 
-    expected = x @ layer.weight.T * math.sqrt(2 / 50)
+    expected = x @ raw(layer).T * math.sqrt(2 / 50)
 
     assert torch.allclose(layer(x), expected, atol=1e-5)
-    assert Linear(2000, 500).weight.std().item() == pytest.approx(1, rel=0.01)
+    assert raw(equal(nn.Linear(2000, 500))).std().item() == pytest.approx(1, rel=0.01)
+
+
+@pytest.mark.parametrize("kind", [nn.Conv2d, nn.ConvTranspose2d])
+def test_convolutions_keep_the_size_of_their_features(kind):
+    """He's constant, and four times that where most inputs of a pixel are zeros."""
+    torch.manual_seed(0)
+    four = kind is nn.ConvTranspose2d
+    layer = equal(kind(200, 300, 3, stride=1 + four, bias=False), 2**0.5 * (4 if four else 1))
+
+    y = layer(torch.randn(2, 200, 12, 12))[:, :, 2:-2, 2:-2]
+
+    assert y.square().mean().item() == pytest.approx(2 * (4 if four else 1), rel=0.05)
 
 
 def test_a_slow_layer_begins_like_any_other_and_learns_a_hundred_times_slower():
     torch.manual_seed(0)
-    fast = Linear(50, 7)
-    slow = Linear(50, 7, slow=0.01)
+    fast = equal(nn.Linear(50, 7))
+    slow = equal(nn.Linear(50, 7), slow=0.01)
     with torch.no_grad():
-        slow.weight.copy_(fast.weight / 0.01)
+        raw(slow).copy_(raw(fast) / 0.01)
     x = torch.randn(4, 50)
     before = fast(x)
     assert torch.allclose(slow(x), before, atol=1e-5)
@@ -156,7 +184,7 @@ def test_blur_is_that_of_neighbours_one_two_one():
     dot = torch.zeros(1, 2, 5, 5)
     dot[0, 0, 2, 2], dot[0, 1, 0, 0] = 16, 16
 
-    smooth = blur(dot)
+    smooth = Blur()(dot)
 
     square = torch.tensor([[1.0, 2, 1], [2, 4, 2], [1, 2, 1]])
     assert torch.allclose(smooth[0, 0, 1:4, 1:4], square)
@@ -165,13 +193,13 @@ def test_blur_is_that_of_neighbours_one_two_one():
     assert smooth[0, 1].sum() == 9
 
 
-def plain(layer: StyleLayer, x: torch.Tensor) -> torch.Tensor:
+def plain(layer: StyleLayer, x: torch.Tensor, doubles: bool) -> torch.Tensor:
     """Return what the convolution of a layer gives, done step by step."""
-    weight = layer.weight * math.sqrt(2 / (9 * layer.weight.shape[1]))
-    if layer.doubles:
+    weight = raw(layer.conv[0]).transpose(0, 1).flip(2, 3) if doubles else raw(layer.conv)
+    if doubles:
         x = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
-    x = F.conv2d(x, weight, padding=1)
-    return blur(x) if layer.doubles else x
+    x = F.conv2d(x, weight * math.sqrt(2 / (9 * weight.shape[1])), padding=1)
+    return Blur()(x) if doubles else x
 
 
 @pytest.mark.parametrize("doubles", [False, True])
@@ -183,25 +211,44 @@ def test_a_layer_is_convolution_noise_bias_activation_and_style(doubles):
     size = 12 if doubles else 6
     noise = torch.randn(2, 1, size, size)
 
-    features = plain(layer, x) + layer.strength * noise + layer.bias
+    features = plain(layer, x, doubles) + layer.strength * noise + layer.bias
     expected = adain(F.leaky_relu(features, 0.2), layer.style(w))
 
     assert torch.allclose(layer(x, w, noise), expected, atol=1e-4)
 
 
 def test_halving_smooths_convolves_pools_and_then_activates():
-    layer, x = Halving(3, 4), torch.randn(2, 3, 6, 6)
-    nn.init.normal_(layer.bias)
+    discriminator = built(**SMALL).discriminator
+    first, *halving = discriminator.blocks[0]
+    layer, x = halving[1][0], torch.randn(2, 8, 6, 6)
+    nn.init.normal_(raw(layer, "bias"))
 
-    convolved = F.conv2d(blur(x), layer.weight * math.sqrt(2 / 27), layer.bias, padding=1)
+    convolved = F.conv2d(Blur()(x), raw(layer) * math.sqrt(2 / 72), raw(layer, "bias"), padding=1)
     expected = F.leaky_relu(F.avg_pool2d(convolved, 2), 0.2)
 
-    assert torch.allclose(layer(x), expected, atol=1e-5)
+    assert torch.allclose(nn.Sequential(*halving)(x), expected, atol=1e-5)
+    assert first(x).shape == x.shape
+
+
+def test_spread_compares_every_fourth_of_a_batch_by_the_biased_deviation():
+    """Images 0, 2, 4, 6 of eight are one group: 0 and 2 twice each deviate by 1."""
+    x = torch.tensor([0.0, 5, 0, 5, 2, 5, 2, 5])[:, None, None, None].expand(-1, 3, 2, 2)
+
+    appended = Spread()(x)
+
+    assert torch.equal(appended[:, :3], x)
+    expected = torch.tensor([1.0, 0] * 4)[:, None, None].expand(-1, 2, 2)
+    assert torch.allclose(appended[:, 3], expected, atol=1e-3)
+
+
+def test_batches_that_are_no_multiple_of_four_are_refused():
+    with pytest.raises(ValueError, match="a batch of 6 cannot be divided into groups of 4"):
+        Spread()(torch.zeros(6, 3, 4, 4))
 
 
 def test_at_first_noise_is_not_seen_and_the_style_is_added_to_one(real):
     torch.manual_seed(0)
-    model = StyleGAN(**SMALL | {"rounds": 0})
+    model = built(**SMALL | {"rounds": 0})
     w = model.generator.mapping(model.noise(2))
 
     assert torch.equal(model.draw(w), model.draw(w))  # with other noise
@@ -215,7 +262,7 @@ def test_one_map_of_noise_goes_to_all_channels_each_with_its_own_strength(monkey
     layer = StyleLayer(0, 3, 4)
     with torch.no_grad():
         layer.strength.copy_(torch.tensor([0.0, 1.0, 2.0])[:, None, None])
-        layer.style.weight.zero_()
+        raw(layer.style).zero_()
     noise = torch.rand(1, 1, 8, 8)  # above 0, where LeakyReLU keeps it
     monkeypatch.setattr(F, "instance_norm", lambda x, eps: x)
 
@@ -281,9 +328,9 @@ def test_styles_are_drawn_for_the_layers_that_take_part(real):
 def test_the_average_style_follows_with_half_a_percent_a_round(model):
     model.generator.mean.fill_(10.0)
     with torch.no_grad():
-        for layer in model.generator.mapping.layers:
-            layer[0].weight.zero_()
-            layer[0].bias.fill_(100.0)
+        for layer in model.generator.mapping:
+            raw(layer[0]).zero_()
+            raw(layer[0], "bias").fill_(100.0)
 
     model.styles(4)
     (w,) = model.generator.mapping(model.noise(1))
@@ -311,7 +358,7 @@ def test_truncation_moves_the_first_styles_towards_the_average(model):
 
 
 def test_growth_begins_at_eight_pixels():
-    model = StyleGAN(**SMALL)
+    model = built(**SMALL)
     third = (pytest.approx(1 / 3), pytest.approx(2 / 3))
 
     assert [model.growth(step) for step in range(8)] == [
@@ -336,7 +383,7 @@ def test_large_images_are_learned_faster(size, rate):
 
 
 def test_the_learning_rate_falls_evenly_to_zero_if_asked_to():
-    model = StyleGAN(**SMALL | {"lr": 4e-3, "falls": (10, 20)})
+    model = built(**SMALL | {"lr": 4e-3, "falls": (10, 20)})
     optimizers = model.optimizers()
 
     rates = []
@@ -363,8 +410,8 @@ def test_losses_are_logistic_and_half_gamma_times_the_squared_slope(model):
     model.stage, model.alpha, model.gamma = 2, 1.0, 10.0
     model.discriminator = Slope(3.0, 0.0)
     with torch.no_grad():
-        model.generator.to_rgb[2].weight.zero_()
-        model.generator.to_rgb[2].bias.fill_(0.5)
+        raw(model.generator.to_rgb[2]).zero_()
+        raw(model.generator.to_rgb[2], "bias").fill_(0.5)
 
     moves = list(model.step((torch.full((4, 3, 16, 16), 0.25),)))
 
@@ -448,8 +495,8 @@ def test_tiny_preset_ends_at_full_size_and_is_small():
 
 @pytest.mark.parametrize(("size", "channels"), [(8, 1), (16, 3), (32, 3)])
 def test_samples_are_images_in_the_range_of_the_data(size, channels):
-    model = StyleGAN(**SMALL | {"size": size, "channels": channels, "rounds": 0}).eval()
-    model.generator.to_rgb[-1].weight.data *= 100
+    model = built(**SMALL | {"size": size, "channels": channels, "rounds": 0}).eval()
+    raw(model.generator.to_rgb[-1]).data *= 100
 
     drawn = model.sample(5)
 
@@ -475,7 +522,7 @@ def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
     play(run, real, 8)
     checkpoint.save_weights(tmp_path / "w", zoo.stored(run.sampler).state_dict())
 
-    other = StyleGAN(**SMALL).eval()
+    other = built(**SMALL).eval()
     checkpoint.put_weights(zoo.stored(other), checkpoint.load_weights(tmp_path / "w"), "w")
 
     assert torch.allclose(other.generator.mean, run.sampler.generator.mean, atol=1e-3)
