@@ -15,6 +15,7 @@ from gan_minimal.metrics import LETTERS, reads
 from gan_minimal.models.attributes import AttributeClassifier
 from gan_minimal.models.pggan import PGGAN
 from gan_minimal.models.singan import SinGAN
+from gan_minimal.models.stylegan import StyleGAN
 
 Scores = dict[str, dict[str, float]]
 
@@ -33,7 +34,7 @@ def score_faces(model: nn.Module) -> Scores:
             f"draws {drawn.shape[3]}x{drawn.shape[2]}."
         )
     scores = metrics.compare(classifier, drawn, real, images_of("faces16", "train"))
-    if isinstance(model, PGGAN):  # and StyleGAN, which compare the images of a minibatch for this
+    if isinstance(model, PGGAN | StyleGAN):  # and StyleGAN, which compare the images of a minibatch for this
         scores["twins"] = {"value": metrics.twins(drawn), "floor": metrics.twins(real)}
     return scores
 
