@@ -34,7 +34,7 @@ def score_faces(model: nn.Module) -> Scores:
             f"draws {drawn.shape[3]}x{drawn.shape[2]}."
         )
     scores = metrics.compare(classifier, drawn, real, images_of("faces16", "train"))
-    if isinstance(model, PGGAN | StyleGAN):  # and StyleGAN, which compare the images of a minibatch for this
+    if isinstance(model, PGGAN | StyleGAN):  # they compare the images of a minibatch for this
         scores["twins"] = {"value": metrics.twins(drawn), "floor": metrics.twins(real)}
     return scores
 
