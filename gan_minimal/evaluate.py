@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gan_minimal import data, edits, metrics, patches, train, translations, zoo
+from gan_minimal import data, edits, metrics, patches, retrieval, train, translations, zoo
 from gan_minimal.data.hangul import FONTS, load_hangul
 from gan_minimal.errors import UserError
 from gan_minimal.metrics import LETTERS, reads
@@ -138,6 +138,7 @@ SCORES: dict[str, Callable[[nn.Module], Scores]] = {
     "hangul32-unpaired": translations.score_round_trip,
     "faces16-labelmap": translations.score_painted,
     "faces16-domains": edits.score_edits,
+    "faces16-captions": retrieval.score,
     "photo": partial(patches.score, dataset="photo"),
 }
 

@@ -58,6 +58,10 @@ WORDS = {
         "z*로 되돌린 사진의 오차(RMSE)",
         "Error of the photograph given back by z* (RMSE)",
     ),
+    "offered": ("고를 수 있는 설명의 수", "Captions to choose from"),
+    "top1": ("자기 설명을 고름: {}", "Own caption chosen: {}"),
+    "unseen": ("처음 보는 조합에서 고름: {}", "Chosen for combinations never seen: {}"),
+    "right": ("고른 설명에서 맞음: {}", "Right in the caption chosen: {}"),
     "setting": ("설정", "Setting"),
     "seed": ("시드", "seed"),
     "threads": ("{}스레드", "threads: {}"),
@@ -93,6 +97,8 @@ NAMES = {key: (about.ko, about.en) for key, about in (ATTRIBUTES | FONTS).items(
     "hat_no": ("모자 벗기", "hat off"),
     "mouth_happy": ("웃는 입", "happy mouth"),
     "mouth_sad": ("슬픈 입", "sad mouth"),
+    "ko": ("한국어", "Korean"),
+    "en": ("영어", "English"),
 }
 
 EDITED = ("reached", "off", "kept", "outside")  # what is measured of each kind of edit

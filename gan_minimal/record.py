@@ -42,6 +42,7 @@ RUNS = {
     "singan": ("singan", "tiny"),
     "pggan": ("pggan", "tiny"),
     "stylegan": ("stylegan", "tiny"),
+    "clip": ("clip", "tiny"),
 }
 
 FIRST_STEPS = 5  # rounds that `check` repeats

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 LABELLED = ("faces16-labels", "hangul32-jamo", "hangul32-labels", "mnist-labels")
 PAIRED = ("faces16-labelmap", "hangul32-pairs", "hangul32-unpaired")
+CAPTIONED = ("faces16-captions",)
 DOMAINS = ("faces16-domains", "celeba-domains")
 
 __all__ = [
+    "CAPTIONED",
     "DOMAINS",
     "LABELLED",
     "PAIRED",
@@ -50,7 +52,8 @@ def load(
             syllable (and its font), the digit. One of `PAIRED` gives two images, see
             `gan_minimal.data.pairs.open_paired`, and so does a folder with the subfolders `a` and
             `b`. One of `DOMAINS` gives each image with a label of zeros and ones, see
-            `gan_minimal.data.domains.open_domains`.
+            `gan_minimal.data.domains.open_domains`. One of `CAPTIONED` gives each image with the
+            tokens of its captions, see `gan_minimal.data.captions.open_captioned`.
         split: `"train"` or `"test"`; CelebA also has `"valid"`. The photograph has one split.
         size: Height and width of the images in pixels; the longer side of a single photograph. By
             default the data's own size, 64 for CelebA and folders, 256 for folders of pairs, and at
@@ -79,6 +82,10 @@ def load(
         from gan_minimal.data import domains
 
         return domains.open_domains(text, split, size, Path(root) if root else root_folder())
+    if text in CAPTIONED:
+        from gan_minimal.data import captions
+
+        return captions.open_captioned(split)
     if text in names():
         from gan_minimal.data import reading
 

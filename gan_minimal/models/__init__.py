@@ -26,6 +26,7 @@ CLASSES = {
     "singan": "SinGAN",
     "pggan": "PGGAN",
     "stylegan": "StyleGAN",
+    "clip": "CLIP",
     "attributes": "AttributeClassifier",
 }
 # Model files that are handed their networks, and the files whose function `networks` makes them.

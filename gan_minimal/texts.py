@@ -1,0 +1,176 @@
+"""Faces that follow a sentence: StyleCLIP with the recorded StyleGAN and a CLIP.
+
+A CLIP is anything with `texts`, which turns sentences into points, and `look`, which turns images
+into points of the same space: the small one that was trained here on faces and captions, or a real
+one from `gan_minimal.openclip`.
+"""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from gan_minimal import styles, train, zoo
+from gan_minimal.data import captions
+from gan_minimal.errors import UserError
+from gan_minimal.models.clip import CLIP
+from gan_minimal.models.styleclip import PRESETS, Inversion, StyleCLIP
+from gan_minimal.models.stylegan import StyleGAN
+
+
+class Judge(Protocol):
+    """What compares sentences with images."""
+
+    def texts(self, sentences: Sequence[str]) -> Tensor:
+        """Return points `(N, joint)`."""
+        ...
+
+    def look(self, images: Tensor) -> Tensor:
+        """Return the points `(N, joint)` of images `(N, C, H, W)` in [-1, 1]."""
+        ...
+
+
+class SmallCLIP:
+    """The CLIP that was trained on faces16 and its captions."""
+
+    def __init__(self) -> None:
+        model = zoo.load("clip")
+        assert isinstance(model, CLIP)
+        self.model = model.eval()
+
+    @torch.no_grad()
+    def texts(self, sentences: Sequence[str]) -> Tensor:
+        """Return points `(N, joint)`.
+
+        Raises:
+            UserError: If a sentence has a word that no caption of training had, or none at all.
+        """
+        for sentence in sentences:
+            check_words(sentence)
+        points: Tensor = self.model.text(captions.tokens_of(sentences))
+        return points
+
+    def look(self, images: Tensor) -> Tensor:
+        """Return the points `(N, joint)` of images `(N, 3, 16, 16)` in [-1, 1]."""
+        points: Tensor = self.model.image(images)
+        return points
+
+
+def check_words(sentence: str) -> None:
+    """Refuse a sentence that the small CLIP cannot have understood.
+
+    Raises:
+        UserError: If it has no word or too many, or a word that no caption of training had.
+    """
+    tokens, unknown = captions.tokenize(sentence)
+    if unknown:
+        known = captions.vocabulary()[0]
+        near = [
+            close[0] for word in unknown if (close := difflib.get_close_matches(word, known, 1))
+        ]
+        hint = f" Did you mean {', '.join(near)}?" if near else ""
+        raise UserError(
+            f"The small CLIP has never seen {', '.join(map(repr, unknown))}: it knows hair and its "
+            f"colours, glasses, hats, beards, mouths and skin, in Korean and in English.{hint}"
+        )
+    if len(tokens) < 3:
+        raise UserError("--text is a description of a face, such as '파란 머리에 안경'.")
+    if len(tokens) > captions.CONTEXT:
+        raise UserError(f"--text is too long: {len(tokens)} pieces, at most {captions.CONTEXT}.")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A face on its way to a sentence.
+
+    Attributes:
+        way: The face before, at equal distances of rounds, and after, `(frames, C, H, W)`.
+        before: Cosine of the angle between face and sentence at the beginning.
+        after: The same at the end.
+    """
+
+    way: Tensor
+    before: float
+    after: float
+
+
+def seeded(model: StyleGAN, seed: int, psi: float = 0.7) -> tuple[Tensor, list[Tensor]]:
+    """Return the styles of the face with a seed, a little nearer to the average, and its noise.
+
+    Returns:
+        `(1, L, style)`, and for each layer `(1, 1, h, w)`.
+    """
+    z, noise = styles.seeded(model, [seed])
+    with torch.no_grad():
+        w = torch.lerp(model.generator.mean, model.generator.mapping(z), psi)
+    return w[:, None].repeat(1, len(model.generator.layers), 1), noise
+
+
+def inverted(model: StyleGAN, images: Tensor) -> tuple[Tensor, list[Tensor]]:
+    """Return styles that draw `images` `(N, C, size, size)` as nearly as was found, and the noise.
+
+    Returns:
+        `(N, L, style)`, and for each layer maps of noise, all zero.
+    """
+    still = [torch.zeros_like(each) for each in model.generator.noise(len(images))]
+    mean = model.generator.mean.expand(len(images), len(model.generator.layers), -1)
+    game = Inversion(partial(model.draw, noise=still), images, mean)
+    play(game, game.rounds)
+    return game.styles.detach(), still
+
+
+def play(game: nn.Module, rounds: int) -> None:
+    """Play rounds of a game that needs no data."""
+    settings = train.Settings("", batch=1, steps=rounds)
+    run = train.start(game, settings)
+    for _ in range(rounds):
+        for _ in train.play(run, None, settings):
+            pass
+
+
+def edit(
+    model: StyleGAN,
+    judge: Judge,
+    sentences: Sequence[str],
+    w: Tensor,
+    noise: list[Tensor],
+    frames: int = 8,
+    preset: str = "tiny",
+) -> list[Edit]:
+    """Move the styles of faces until each matches its sentence.
+
+    Args:
+        model: A trained model.
+        judge: A CLIP.
+        sentences: One for each face.
+        w: Styles `(N, L, style)`.
+        noise: Noise of each face, for each layer `(N, 1, h, w)`.
+        frames: Pictures of the way, the first and the last included.
+        preset: "tiny", or "paper" with the published settings.
+
+    Raises:
+        UserError: See `SmallCLIP.texts`.
+    """
+    points = judge.texts(sentences)
+    draw = partial(model.eval().draw, noise=noise)
+    game = StyleCLIP(draw, judge.look, points, w, **PRESETS[preset]["model"])
+    settings = train.Settings("", batch=1, steps=game.rounds)
+    run = train.start(game, settings)
+    stops = [round(i * game.rounds / (frames - 1)) for i in range(frames)]
+    way = []
+    for step in range(game.rounds + 1):
+        if step in stops:
+            way.append(game.sample())
+        if step < game.rounds:
+            for _ in train.play(run, None, settings):
+                pass
+    with torch.no_grad():
+        cosines = [torch.cosine_similarity(judge.look(x), points, dim=1) for x in (way[0], way[-1])]
+    return [
+        Edit(torch.stack([x[i] for x in way]), cosines[0][i].item(), cosines[1][i].item())
+        for i in range(len(w))
+    ]
