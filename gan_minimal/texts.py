@@ -14,9 +14,11 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from gan_minimal import styles, train, zoo
+from gan_minimal import metrics, styles, train, zoo
 from gan_minimal.data import captions
+from gan_minimal.data.faces import ATTRIBUTES
 from gan_minimal.errors import UserError
+from gan_minimal.models.attributes import AttributeClassifier
 from gan_minimal.models.clip import CLIP
 from gan_minimal.models.styleclip import PRESETS, Inversion, StyleCLIP
 from gan_minimal.models.stylegan import StyleGAN
@@ -174,3 +176,16 @@ def edit(
         Edit(torch.stack([x[i] for x in way]), cosines[0][i].item(), cosines[1][i].item())
         for i in range(len(w))
     ]
+
+
+def changes(way: Tensor) -> list[str]:
+    """Say which attributes the classifier reads differently in the last face, `(F, 3, 16, 16)`."""
+    judge = zoo.load("attributes")
+    assert isinstance(judge, AttributeClassifier)
+    _, read = metrics.judge(judge, way[[0, -1]])
+    lines = []
+    for name, about in ATTRIBUTES.items():
+        before, after = (about.en_values[i] for i in read[name].tolist())
+        if before != after:
+            lines.append(f"{about.en}: {before} -> {after}")
+    return lines

@@ -5,11 +5,23 @@ import sys
 import typer
 
 # each module adds its commands to `app`; the order here is the order in the help
-from gan_minimal.cli import showing, training, drawing, photographs, styles, measuring  # isort: skip
+from gan_minimal.cli import (  # isort: skip
+    showing, training, drawing, photographs, styles, editing, measuring
+)  # fmt: skip
 from gan_minimal.cli.common import app
 from gan_minimal.errors import UserError
 
-__all__ = ["app", "drawing", "main", "measuring", "photographs", "showing", "styles", "training"]
+__all__ = [
+    "app",
+    "drawing",
+    "editing",
+    "main",
+    "measuring",
+    "photographs",
+    "showing",
+    "styles",
+    "training",
+]
 
 
 def main() -> None:

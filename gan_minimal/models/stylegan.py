@@ -50,6 +50,7 @@ class StyleGAN(nn.Module):
         self.generator, self.discriminator = generator, discriminator
         self.last = len(discriminator.blocks)  # doublings of 4x4
         self.size, self.latent = 4 * 2**self.last, generator.mapping.latent
+        self.channels = generator.to_rgb[0].out_channels
         self.rounds, self.lr, self.falls = rounds, lr, falls
         self.gamma, self.mixing = gamma, mixing
         self.stage, self.alpha = self.growth(0)
