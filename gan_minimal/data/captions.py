@@ -197,13 +197,16 @@ def english(face: Mapping[str, str], named: Sequence[str], exact: bool, rng: ran
     rng.shuffle(words)
     if things and not words and not worn and rng.random() < 0.35:
         return listed(things)
-    parts = [rng.choice(("a", "the")), *words, rng.choice(("face", "person"))]
+    noun = rng.choice(("face", "person"))
+    parts = [rng.choice(("a", "the")), *words, noun]
     if worn:
         parts += ["wearing", listed(worn)]
     if len(things) == 1 and things[0].startswith("no "):
-        parts += ["without", things[0].removeprefix("no ")]
+        lacking = things[0].removeprefix("no ")
+        parts += ["without", lacking if lacking == "glasses" else f"a {lacking}"]
     elif things:
-        parts += [rng.choice(("with", "having", "who has")), listed(things)]
+        which = "who has" if noun == "person" else "that has"
+        parts += ["with" if worn else rng.choice(("with", "having", which)), listed(things)]
     return " ".join(parts)
 
 

@@ -195,7 +195,7 @@ class CLIP(nn.Module):
 # --8<-- [end:step]
 # --8<-- [start:presets]
 IMAGE = {"size": 16, "patch": 4, "image_width": 96, "image_layers": 3}
-TEXT = {"vocabulary": 130, "context": 40, "text_width": 64, "text_layers": 2}
+TEXT = {"vocabulary": 131, "context": 40, "text_width": 64, "text_layers": 2}
 PACE = {"joint": 64, "head": 16, "lr": 2e-3, "decay": 0.05, "warmup": 200, "rounds": 4000}
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
