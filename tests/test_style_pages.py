@@ -1,9 +1,11 @@
 """What the pages on PGGAN and StyleGAN say of the recordings is so."""
 
 import pytest
+import torch
 
 from gan_minimal import claims, models, styles, zoo
 from gan_minimal.models.stylegan import StyleGAN
+from gan_minimal.models.stylegan_networks import Mapping
 
 
 def scores(name: str, kind: str = "value") -> dict[str, float]:
@@ -75,6 +77,12 @@ def test_the_curves_of_stylegan_are_nearly_flat_after_growth():
     assert 1.386 - 0.3 < discriminator[-1] < discriminator[late] < discriminator[early]
 
 
+def change(model: StyleGAN, which: str) -> float:
+    """How much images change with the styles of one group."""
+    mixed = styles.mix(model, range(8), range(8, 16), which)
+    return (mixed[1:, 1:] - mixed[1:, :1]).square().mean().sqrt().item()
+
+
 def test_noise_is_hardly_used_and_styles_change_more_the_earlier():
     model = zoo.load("stylegan")
     assert isinstance(model, StyleGAN)
@@ -82,11 +90,30 @@ def test_noise_is_hardly_used_and_styles_change_more_the_earlier():
     drawn = styles.noises(model, range(100, 106), 4)[:, 1:5]
     assert drawn.std(dim=1).mean() < 0.02
 
-    def change(which: str) -> float:
-        mixed = styles.mix(model, range(8), range(8, 16), which)
-        return (mixed[1:, 1:] - mixed[1:, :1]).square().mean().sqrt().item()
+    assert change(model, "coarse") > change(model, "middle") > change(model, "fine")
 
-    assert change("coarse") > change("middle") > change("fine")
+
+def test_before_learning_the_fine_styles_change_most():
+    torch.manual_seed(0)
+    settings = models.preset("stylegan")["model"] | {"rounds": 0, "depth": 2}
+    model = models.build("stylegan", **settings).eval()
+    assert isinstance(model, StyleGAN)
+
+    assert change(model, "fine") > max(change(model, "coarse"), change(model, "middle"))
+
+
+def test_a_mapping_that_is_deep_for_its_width_leaves_few_directions():
+    torch.manual_seed(0)
+
+    def directions(width: int, depth: int) -> float:
+        with torch.no_grad():
+            w = Mapping(width, width, depth=depth)(torch.randn(4096, width))
+        spread = torch.linalg.eigvalsh(w.T.cov())
+        return (spread.sum() ** 2 / spread.square().sum()).item()
+
+    assert 60 < directions(512, 8) < 80
+    assert directions(64, 8) < 10
+    assert 20 < directions(64, 2) < 30
 
 
 def test_fine_styles_carry_the_colours_and_the_order_of_the_others_varies():
