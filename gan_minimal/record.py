@@ -177,11 +177,12 @@ def draw(name: str, content: dict[str, Any], frames: list[Tensor], pictures: Pat
     model = zoo.load(name)
     if frames:
         draw_samples(model, content["settings"]["train"]["data"], frames, folder)
-    for file, more in gallery.MORE.get(name, lambda _: {})(model).items():
-        if isinstance(more, list):
-            images.save_animation(more, folder / file)
-        else:
-            images.save(more, folder / file, gallery.quality(model))
+    if name in gallery.MORE:
+        for file, more in gallery.MORE[name](model).items():
+            if isinstance(more, list):
+                images.save_animation(more, folder / file)
+            else:
+                images.save(more, folder / file, gallery.quality(model))
 
 
 def draw_samples(model: nn.Module, dataset: str, frames: list[Tensor], folder: Path) -> None:
