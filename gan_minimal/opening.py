@@ -10,24 +10,33 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
+from torch import Tensor
+from torch.utils.data import Dataset
 
 from gan_minimal import data, train
 from gan_minimal.batches import batches
 
 
-def first_rounds(run: train.Run, settings: train.Settings, rounds: int) -> list[dict[str, float]]:
+def first_rounds(
+    run: train.Run,
+    settings: train.Settings,
+    rounds: int,
+    dataset: Dataset[tuple[Tensor, ...]] | None = None,
+) -> list[dict[str, float]]:
     """Play the first rounds of a new run in double precision on one thread of the CPU.
 
     Args:
         run: A run that nobody has played yet, on the CPU.
         settings: How it is trained, but for its precision.
         rounds: How many rounds.
+        dataset: Other examples than those of `settings.data`.
 
     Returns:
         For each round the loss of every player in its last move.
     """
     settings = replace(settings, precision="float32", device="cpu")
-    stream = batches(data.load(settings.data), settings.batch, settings.seed, "cpu")
+    dataset = data.load(settings.data) if dataset is None else dataset
+    stream = batches(dataset, settings.batch, settings.seed, "cpu")
     with double_precision():
         run.average = None  # it takes no part in the game
         run.model.double().train()
@@ -40,12 +49,18 @@ def first_rounds(run: train.Run, settings: train.Settings, rounds: int) -> list[
         ]
 
 
-def first_losses(run: train.Run, settings: train.Settings, rounds: int = 2) -> list[float]:
+def first_losses(
+    run: train.Run,
+    settings: train.Settings,
+    rounds: int = 2,
+    dataset: Dataset[tuple[Tensor, ...]] | None = None,
+) -> list[float]:
     """Return the losses of `first_rounds` one after the other."""
-    return [loss for each in first_rounds(run, settings, rounds) for loss in each.values()]
+    played = first_rounds(run, settings, rounds, dataset)
+    return [loss for each in played for loss in each.values()]
 
 
-def as_double(x: torch.Tensor) -> torch.Tensor:
+def as_double(x: Tensor) -> Tensor:
     """Return images in double precision, and labels as they are."""
     return x.double() if x.is_floating_point() else x
 

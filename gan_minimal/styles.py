@@ -3,10 +3,10 @@
 A face here has a seed: the same one that `train.sample(model, 1, seed)` draws.
 """
 
-import math
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from gan_minimal.errors import UserError
@@ -133,18 +133,17 @@ def walk(model: StyleGAN, seeds: Sequence[int], frames: int, space: str = "w") -
             if space == "w":
                 w = torch.lerp(a, b, t)[None]
             else:
-                w = model.generator.mapping(arc(a, b, float(t)))
+                w = model.generator.mapping(arc(a[None], b[None], t))
             images.append(model.draw(w, first))
     return torch.cat(images).clamp(-1, 1)
 
 
-def arc(a: Tensor, b: Tensor, t: float) -> Tensor:
-    """Return the point `(1, latent)` at share `t` of the arc between the directions of two."""
-    a, b = a / a.norm(), b / b.norm()
-    angle = math.acos(max(-1.0, min(1.0, float(a @ b))))
-    if angle < 1e-4:
-        return a[None]
-    return ((math.sin((1 - t) * angle) * a + math.sin(t * angle) * b) / math.sin(angle))[None]
+def arc(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
+    """Return points `(N, latent)` at shares `t` of the arcs between the directions of rows."""
+    a, b = F.normalize(a), F.normalize(b)
+    angle = (a * b).sum(dim=1, keepdim=True).clamp(-1, 1).acos()
+    points = (torch.sin((1 - t) * angle) * a + torch.sin(t * angle) * b) / angle.sin()
+    return torch.where(angle < 1e-4, a, points)
 
 
 # --8<-- [end:walk]

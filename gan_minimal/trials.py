@@ -1,29 +1,102 @@
 """What claims share: small trainings, and the distance of what they draw."""
 
-import torch
-from torch import nn
+from typing import Any
 
-from gan_minimal import data, metrics, train, zoo
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.data import Dataset
+
+from gan_minimal import data, metrics, models, train, zoo
 from gan_minimal.evaluate import SAMPLES, images_of
+from gan_minimal.models.attributes import AttributeClassifier
 from gan_minimal.models.singan import SinGAN
+from gan_minimal.models.stylegan import StyleGAN
 
 # Four scales of the built-in photograph, from 24x17 to 68x46 pixels, all of them equally wide
 SCENE = {"longest": 68, "coarsest": 16, "factor": 0.65, "rounds": 200}
+# The tiny preset of StyleGAN: height and width of its images, and fewer rounds than it has
+STYLEGAN_SIZE, STYLEGAN_ROUNDS = 16, 5000
 
 
-def trained(run: train.Run, settings: train.Settings) -> nn.Module:
-    """Play all rounds of `run` and return what samples, on the CPU and in evaluation mode."""
-    train.train(run, data.load(settings.data), settings, quiet=True)
+def trained(
+    run: train.Run, settings: train.Settings, dataset: Dataset[tuple[Tensor, ...]] | None = None
+) -> nn.Module:
+    """Play all rounds of `run` and return what samples, on the CPU and in evaluation mode.
+
+    Args:
+        run: A new run.
+        settings: How to train.
+        dataset: Other examples than those of `settings.data`.
+    """
+    dataset = data.load(settings.data) if dataset is None else dataset
+    train.train(run, dataset, settings, quiet=True)
     return run.sampler.cpu()
 
 
 @torch.inference_mode()
 def distance_of_faces(model: nn.Module) -> float:
     """Return the Fréchet distance of drawn faces to the test split of faces16."""
+    real = images_of("faces16", "test")[:SAMPLES]
+    drawn = train.sample(model, SAMPLES, seed=1)
+    return metrics.frechet_distance(face_features(drawn), face_features(real))
+
+
+def face_features(images: Tensor) -> Tensor:
+    """Return what the attribute classifier sees in images `(N, 3, 16, 16)`, `(N, 64)`."""
     judge = zoo.load("attributes")
-    drawn = judge.features(train.sample(model, SAMPLES, seed=1))  # type: ignore[operator]
-    real = judge.features(images_of("faces16", "test")[:SAMPLES])  # type: ignore[operator]
-    return metrics.frechet_distance(drawn, real)
+    assert isinstance(judge, AttributeClassifier)
+    return metrics.judge(judge, images)[0]
+
+
+def hangul_features(images: Tensor) -> Tensor:
+    """Return what the reader of Hangul sees in images `(N, C, 16, 16)`, `(N, 64)`.
+
+    It reads grey images of 32 pixels: the channels are averaged and the image is enlarged.
+    """
+    reader = zoo.load("jamo")
+    assert isinstance(reader, AttributeClassifier)
+    grey = images.mean(dim=1, keepdim=True)
+    return metrics.judge(reader, F.interpolate(grey, scale_factor=2, mode="bilinear"))[0]
+
+
+def some(images: Tensor, n: int = SAMPLES, seed: int = 0) -> Tensor:
+    """Pick `n` different ones of images `(N, C, H, W)` at random, or all if there are fewer."""
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
+    return images[order[:n]]
+
+
+def stylegan(
+    seed: int, where: str = "cpu", dataset: str = "faces16", **changes: Any
+) -> tuple[train.Run, train.Settings]:
+    """Prepare the tiny preset of StyleGAN with fewer rounds.
+
+    Args:
+        seed: Seed of weights, noise and the order of the data.
+        where: Device.
+        dataset: Name of the data.
+        changes: Other arguments of the networks than the preset's.
+    """
+    preset = models.preset("stylegan")
+    changed: dict[str, Any] = {"data": dataset, "seed": seed, "device": where}
+    settings = train.Settings(**preset["train"] | changed | {"steps": STYLEGAN_ROUNDS})
+    return train.new("stylegan", preset["model"] | changes, settings), settings
+
+
+def trained_stylegan(seed: int, where: str, dataset: str = "faces16", **changes: Any) -> StyleGAN:
+    """Train StyleGAN as `stylegan` has prepared it; return it on the CPU, in evaluation mode."""
+    run, settings = stylegan(seed, where, dataset, **changes)
+    model = trained(run, settings, data.load(dataset, size=STYLEGAN_SIZE))
+    assert isinstance(model, StyleGAN)
+    return model
+
+
+def untrained_stylegan(seed: int, dataset: str = "faces16", **changes: Any) -> StyleGAN:
+    """Return StyleGAN as `trained_stylegan` begins, but drawing with all its layers."""
+    model = stylegan(seed, "cpu", dataset, **changes)[0].model
+    assert isinstance(model, StyleGAN)
+    model.generator.played.fill_(STYLEGAN_ROUNDS)
+    return model.eval()
 
 
 def scene(seed: int, where: str = "cpu", **changes: bool) -> tuple[train.Run, train.Settings]:

@@ -267,6 +267,43 @@ RULES = [
         {"full": [23, 40]},
     ),
     (
+        "stylegan-mapping",
+        {
+            "path_w": [1.0, 2.0],
+            "path_z": [2.0, 3.0],
+            "separability_w": [2.0, 2.5],
+            "separability_z": [3.0, 3.0],
+            "distance_with": [10.0, 12.0],
+            "distance_without": [11.0, 13.0],
+        },
+        {"path_z": [2.0, 2.0]},
+        {"distance_without": [11.0, 11.5]},
+    ),
+    (
+        "stylegan-not-only-faces",
+        {
+            "faces": [5.0, 6.0],
+            "hangul": [6.0, 7.0],
+            "hangul_distance": [2.0, 2.0],
+            "hangul_untrained": [21.0, 21.0],
+            "faces_varies": [0.5, 0.5],
+            "hangul_varies": [0.6, 0.6],
+        },
+        {"hangul_untrained": [21.0, 20.0]},
+        {"faces": [5.0, 7.0]},
+    ),
+    (
+        "freeze-transfer",
+        {
+            "maps_full": [10.0, 10.0],
+            "maps_frozen": [10.5, 9.0],
+            "hangul_full": [20.0, 20.0],
+            "hangul_frozen": [20.0, 21.0],
+        },
+        {"maps_frozen": [10.6, 9.0]},
+        {"hangul_frozen": [20.0, 21.1]},
+    ),
+    (
         "stylegan-early-layers",
         {"coarse": [0.4, 0.5], "middle": [0.3, 0.45], "fine": [0.2, 0.4]},
         {"middle": [0.41, 0.45]},

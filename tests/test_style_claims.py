@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gan_minimal import models
+from gan_minimal import models, trials
 from gan_minimal.claims import pggan_growth as growth
 from gan_minimal.claims import stylegan_early_layers as early
 from gan_minimal.models.stylegan import StyleGAN
@@ -76,7 +76,7 @@ def test_swapped_faces_get_all_of_another_face_or_nothing(model):
 
 @pytest.mark.slow
 def test_early_layers_measure_what_they_label(monkeypatch):
-    monkeypatch.setattr(early, "ROUNDS", 2)
+    monkeypatch.setattr(trials, "STYLEGAN_ROUNDS", 2)
     monkeypatch.setattr(early, "PAIRS", 8)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
 

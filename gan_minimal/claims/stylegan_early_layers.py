@@ -1,33 +1,20 @@
 """Do the styles of earlier, smaller layers decide more of an image than those of later ones?"""
 
-from dataclasses import replace
-
 import torch
 from torch import Tensor
 
-from gan_minimal import metrics, models, styles, train, zoo
+from gan_minimal import metrics, styles, zoo
 from gan_minimal.claims import Claim, Values, device, spread
 from gan_minimal.models.attributes import AttributeClassifier
 from gan_minimal.models.stylegan import StyleGAN
 from gan_minimal.opening import first_losses
-from gan_minimal.trials import trained
+from gan_minimal.trials import stylegan, trained_stylegan
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
-ROUNDS = 5000
 PAIRS = 500
 LAYERS = 6
 SHAPE = ("hair_length", "glasses", "hat", "beard", "mouth")
 COLOUR = ("hair_color", "skin")
-
-
-def settings(seed: int) -> train.Settings:
-    """Return the settings of the tiny preset with another seed and fewer rounds."""
-    return replace(train.Settings(**models.preset("stylegan")["train"]), seed=seed, steps=ROUNDS)
-
-
-def begun(chosen: train.Settings) -> train.Run:
-    """Return a new run of the tiny preset."""
-    return train.new("stylegan", models.preset("stylegan")["model"], chosen)
 
 
 @torch.no_grad()
@@ -48,10 +35,8 @@ def swapped(model: StyleGAN, layers: slice) -> tuple[Tensor, Tensor]:
 
 def scores(seed: int) -> dict[str, float]:
     """Train one; measure what the style of each layer, and of each group of layers, changes."""
-    chosen = replace(settings(seed), device=device())
-    model = trained(begun(chosen), chosen)
+    model = trained_stylegan(seed, device())
     judge = zoo.load("attributes")
-    assert isinstance(model, StyleGAN)
     assert isinstance(judge, AttributeClassifier)
     found = {}
     for layer in range(LAYERS):
@@ -81,8 +66,7 @@ def holds(values: Values) -> bool:
 
 def opening() -> list[float]:
     """Return the losses of the first rounds."""
-    chosen = settings(SEEDS[0])
-    return first_losses(begun(chosen), chosen)
+    return first_losses(*stylegan(SEEDS[0]))
 
 
 GROUPS = {
