@@ -16,7 +16,7 @@ from gan_minimal.models.stylegan import StyleGAN
 # Four scales of the built-in photograph, from 24x17 to 68x46 pixels, all of them equally wide
 SCENE = {"longest": 68, "coarsest": 16, "factor": 0.65, "rounds": 200}
 # The tiny preset of StyleGAN: height and width of its images, and fewer rounds than it has
-STYLEGAN_SIZE, STYLEGAN_ROUNDS = 16, 5000
+STYLEGAN_SIZE, STYLEGAN_ROUNDS = 16, 3000
 
 
 def trained(

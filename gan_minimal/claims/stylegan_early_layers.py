@@ -85,11 +85,11 @@ CLAIM = Claim(
     ),
     place="answers/image-models.md#stylegan-style-order",
     measured=(
-        "tiny 설정을 시드를 바꾸어 5,000라운드씩 세 번 학습한다. 얼굴 500개에 다른 얼굴 500개의 "
+        "tiny 설정을 시드를 바꾸어 3,000라운드씩 세 번 학습한다. 얼굴 500개에 다른 얼굴 500개의 "
         "스타일을 일부 층에서만 넣고, 노이즈는 그대로 둔다. 그림이 바뀐 크기(RMSE)를 층마다, 또 "
         "해상도마다 잰다. 학습에 쓰이지 않은 분류기가 읽은 속성이 바뀐 비율을 모양(머리 길이, "
         "안경, 모자, 수염, 입)과 색(머리색, 피부색)으로 나누어 함께 적는다.",
-        "The tiny preset is trained three times with other seeds, for 5,000 rounds each. 500 faces "
+        "The tiny preset is trained three times with other seeds, for 3,000 rounds each. 500 faces "
         "get the styles of 500 others in some layers only, with the same noise. Measured is how "
         "much the image changes (RMSE), for each layer and for each resolution. Beside that "
         "stands how often a classifier that took no part in training reads another attribute, for "

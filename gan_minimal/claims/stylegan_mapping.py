@@ -137,7 +137,7 @@ CLAIM = Claim(
     ),
     place="lecture.md#mapping-network",
     measured=(
-        "tiny 설정을 시드를 바꾸어 5,000라운드씩, 매핑 네트워크를 두고 세 번, 두지 않고(길이를 "
+        "tiny 설정을 시드를 바꾸어 3,000라운드씩, 매핑 네트워크를 두고 세 번, 두지 않고(길이를 "
         "맞춘 z가 곧 w다) 세 번 학습한다. 데이터, 배치, 최적화 방법, 손실, 나머지 층이 같다. 그린 "
         "얼굴 1,000장과 시험 데이터의 프레셰 거리를 잰다. 경로 길이(논문 4.1절)는 1,000쌍의 "
         "사이에서 길의 만분의 일을 옮길 때 속성 분류기의 특징이 변하는 거리의 제곱을 걸음의 "
@@ -147,7 +147,7 @@ CLAIM = Claim(
         "얼굴 10,000개에 맞추고 다른 10,000개에서 잰다. 1이면 남은 불확실성이 없다. 배우기 전의 "
         "네트워크도 곁에 잰다. 논문과 달리 VGG가 아닌 우리 분류기의 특징을 쓰고, 분류기의 확신이 "
         "덜한 절반을 버리지 않는다.",
-        "The tiny preset is trained for 5,000 rounds with other seeds, three times with a mapping "
+        "The tiny preset is trained for 3,000 rounds with other seeds, three times with a mapping "
         "network and three times without (z, brought to its length, is w). Equal: data, batch, "
         "optimiser, losses and all other layers. Measured is the Fréchet distance of 1,000 drawn "
         "faces to the test split. Path length (section 4.1 of the paper): between 1,000 pairs, how "

@@ -111,14 +111,14 @@ CLAIM = Claim(
     ),
     place="answers/image-models.md#stylegan-domains",
     measured=(
-        "tiny 설정을 시드를 바꾸어 5,000라운드씩, faces16의 얼굴로 세 번, 16픽셀로 줄인 hangul32의 "
+        "tiny 설정을 시드를 바꾸어 3,000라운드씩, faces16의 얼굴로 세 번, 16픽셀로 줄인 hangul32의 "
         "글자(다섯 글씨체)로 세 번 학습한다. 채널의 수(3과 1) 말고는 모두 같다. 그린 1,000장과 "
         "시험 데이터 1,000장의 프레셰 거리를 실제끼리의 바닥(학습 데이터 1,000장과 시험 데이터 "
         "1,000장의 거리)으로 나눈다. 얼굴은 속성 분류기의 특징으로, 한글은 32픽셀로 늘여 판독기의 "
         "특징으로 잰다. 자가 다르므로 거리끼리는 견주지 않고 바닥값의 배수만 견준다. 배우기 전의 "
         "네트워크가 그린 것과 한글의 거리도 잰다. 픽셀의 변화는 한 자리의 값이 그림마다 달라지는 "
         "분산의 평균을 모든 값의 분산으로 나눈 것이다. 어느 그림에서나 같은 자리가 많을수록 작다.",
-        "The tiny preset is trained for 5,000 rounds with other seeds, three times on the faces of "
+        "The tiny preset is trained for 3,000 rounds with other seeds, three times on the faces of "
         "faces16 and three times on the glyphs of hangul32 (five hands) shrunk to 16 pixels. All "
         "but the number of channels (3 and 1) is equal. The Fréchet distance of 1,000 drawn images "
         "to 1,000 of the test split is divided by the real-vs-real floor, the distance of 1,000 "
