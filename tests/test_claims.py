@@ -304,6 +304,17 @@ RULES = [
         {"hangul_frozen": [20.0, 21.1]},
     ),
     (
+        "styleclip-text",
+        {
+            "single_ko": [0.7, 0.67],
+            "single_en": [0.7, 0.9],
+            "kept_ko": [0.75, 0.8],
+            "kept_en": [0.8, 0.9],
+        },
+        {"single_ko": [0.7, 0.66]},
+        {"kept_en": [0.74, 0.9]},
+    ),
+    (
         "stylegan-early-layers",
         {"coarse": [0.4, 0.5], "middle": [0.3, 0.45], "fine": [0.2, 0.4]},
         {"middle": [0.41, 0.45]},
