@@ -114,6 +114,39 @@ def score_syllables(model: nn.Module) -> Scores:
     return scores
 
 
+def score_glyphs(model: nn.Module) -> Scores:
+    """Compare drawn syllables, of any kind and hand, with the test split of hangul32.
+
+    Beside the distances, the histograms of letters and hands, and near duplicates: how many are
+    read for sure, each of the three letters with a probability of more than a half?
+    """
+    reader = zoo.load("jamo")
+    assert isinstance(reader, AttributeClassifier)
+    drawn = train.sample(model, SAMPLES, seed=1)
+    real, more = (some(images_of("hangul32", split)) for split in ("test", "train"))
+    if drawn.shape[1:] != real.shape[1:]:
+        raise UserError(
+            f"The reader of Hangul takes grey images of {real.shape[3]}x{real.shape[2]} pixels: "
+            f"the model draws {drawn.shape[3]}x{drawn.shape[2]} in {drawn.shape[1]} channels."
+        )
+    scores = metrics.compare(reader, drawn, real, more)
+    scores["sure"] = {"value": sure(reader, drawn), "floor": sure(reader, real)}
+    scores["twins"] = {"value": metrics.twins(drawn), "floor": metrics.twins(real)}
+    return scores
+
+
+def sure(reader: AttributeClassifier, images: Tensor) -> float:
+    """Return the share of glyphs each of whose letters has a probability of more than a half."""
+    likeliest = [reader(images)[letter].softmax(dim=1).amax(dim=1) for letter in LETTERS]
+    return (torch.stack(likeliest).amin(dim=0) > 0.5).double().mean().item()
+
+
+def some(images: Tensor, n: int = SAMPLES, seed: int = 0) -> Tensor:
+    """Pick `n` different ones of images `(N, C, H, W)` at random, or all if there are fewer."""
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
+    return images[order[:n]]
+
+
 def letters_of(split: str) -> Tensor:
     """Return the letters of every held-out syllable, or of as many of training, `(235, 3)`."""
     glyphs = load_hangul(split, fonts=("noto-sans",))
@@ -133,6 +166,7 @@ SCORES: dict[str, Callable[[nn.Module], Scores]] = {
     "faces16": score_faces,
     "faces16-labels": score_classifier,
     "hangul32-labels": score_jamo,
+    "hangul32": score_glyphs,
     "hangul32-jamo": score_syllables,
     "hangul32-pairs": translations.score_brush,
     "hangul32-unpaired": translations.score_round_trip,

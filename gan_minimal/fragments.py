@@ -49,6 +49,7 @@ WORDS = {
     "exact": ("(정답 그림)", "(exact picture)"),
     "untouched": ("고치지 않은 얼굴의 L1 오차", "L1 error of leaving the face as it is"),
     "twins": ("거의 같은 그림이 또 있는 비율", "Share of images with a near duplicate"),
+    "sure": ("자모 셋을 모두 확신하고 읽음", "All three letters read for sure"),
     "patches": ("조각의 분포가 사진과 다른 정도", "Distance of patches from the photograph's"),
     "diversity": (
         "그림마다 다른 정도(사진의 명암 대비)",

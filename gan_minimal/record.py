@@ -42,6 +42,7 @@ RUNS = {
     "singan": ("singan", "tiny"),
     "pggan": ("pggan", "tiny"),
     "stylegan": ("stylegan", "tiny"),
+    "stylegan_hangul": ("stylegan", "hangul"),
     "clip": ("clip", "tiny"),
 }
 

@@ -60,12 +60,6 @@ def hangul_features(images: Tensor) -> Tensor:
     return metrics.judge(reader, F.interpolate(grey, scale_factor=2, mode="bilinear"))[0]
 
 
-def some(images: Tensor, n: int = SAMPLES, seed: int = 0) -> Tensor:
-    """Pick `n` different ones of images `(N, C, H, W)` at random, or all if there are fewer."""
-    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
-    return images[order[:n]]
-
-
 def stylegan(
     seed: int, where: str = "cpu", dataset: str = "faces16", **changes: Any
 ) -> tuple[train.Run, train.Settings]:

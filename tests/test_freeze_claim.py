@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch.utils.data import TensorDataset
 
-from gan_minimal import models, probes, train, trials, zoo
+from gan_minimal import models, probes, train, zoo
 from gan_minimal.claims import freeze_transfer as freeze
+from gan_minimal.evaluate import some
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_the_discriminator_learns_alone(small):
 @pytest.mark.parametrize("frozen", [False, True])
 def test_frozen_layers_do_not_move_and_all_others_do(small, frozen):
     model, settings = freeze.judged(10)
-    few = TensorDataset(trials.some(freeze.domain("hangul", "train"), freeze.FEW))
+    few = TensorDataset(some(freeze.domain("hangul", "train"), freeze.FEW))
 
     run = freeze.tuning(model, settings, frozen)
     train.train(run, few, settings, quiet=True)
@@ -64,7 +65,7 @@ def test_frozen_layers_do_not_move_and_all_others_do(small, frozen):
 
 def test_both_arms_begin_alike(small):
     model, settings = freeze.judged(10)
-    few = TensorDataset(trials.some(freeze.domain("maps", "train"), freeze.FEW))
+    few = TensorDataset(some(freeze.domain("maps", "train"), freeze.FEW))
     settings = replace(settings, steps=1)
     first = []
     for frozen in (False, True):

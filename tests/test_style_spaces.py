@@ -8,6 +8,7 @@ import torch
 from gan_minimal import models, styles, trials
 from gan_minimal.claims import stylegan_mapping as mapping
 from gan_minimal.claims import stylegan_not_only_faces as domains
+from gan_minimal.evaluate import some
 
 
 def build(**changes):
@@ -116,12 +117,12 @@ def test_features_of_hangul_do_not_depend_on_the_number_of_channels():
 def test_images_are_picked_at_random_once_each_and_the_same_every_time():
     images = torch.arange(30.0)[:, None, None, None]
 
-    picked = trials.some(images, 10)
+    picked = some(images, 10)
 
     assert len(set(picked.flatten().tolist())) == 10
-    assert torch.equal(picked, trials.some(images, 10))
-    assert not torch.equal(picked, trials.some(images, 10, seed=1))
-    assert len(trials.some(images, 100)) == 30
+    assert torch.equal(picked, some(images, 10))
+    assert not torch.equal(picked, some(images, 10, seed=1))
+    assert len(some(images, 100)) == 30
 
 
 @pytest.mark.slow

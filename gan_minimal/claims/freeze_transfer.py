@@ -14,10 +14,11 @@ from gan_minimal.claims import Claim, Values, device, spread
 from gan_minimal.data.faces import ATTRIBUTES, label_maps
 from gan_minimal.data.hangul import load_hangul
 from gan_minimal.data.reading import resize, to_unit
+from gan_minimal.evaluate import some
 from gan_minimal.models.stylegan import StyleGAN
 from gan_minimal.opening import first_losses
 from gan_minimal.probes import probe_discriminator
-from gan_minimal.trials import STYLEGAN_SIZE, face_features, hangul_features, some, trained
+from gan_minimal.trials import STYLEGAN_SIZE, face_features, hangul_features, trained
 
 SEEDS = (10, 11, 12)
 FEW = 100  # images to tune on

@@ -5,12 +5,12 @@ from torch import Tensor, nn
 
 from gan_minimal import data, metrics, train
 from gan_minimal.claims import Claim, Values, device, spread
+from gan_minimal.evaluate import some
 from gan_minimal.opening import first_losses
 from gan_minimal.trials import (
     STYLEGAN_SIZE,
     face_features,
     hangul_features,
-    some,
     stylegan,
     trained_stylegan,
     untrained_stylegan,

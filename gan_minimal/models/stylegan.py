@@ -153,12 +153,17 @@ class StyleGAN(nn.Module):
 # --8<-- [end:sample]
 # --8<-- [start:presets]
 SMALL = {"size": 16, "latent": 64, "style": 64, "depth": 2, "fmap_base": 256, "fmap_max": 96}
+PACE = {"rounds": 400, "lr": 8e-3, "mixing": 0.5}
 FAST = {"data": "faces16", "batch": 64, "precision": "bfloat16", "ema": 0.999}
 LARGE = {"data": "./ffhq", "batch": 32, "ema": 0.5 ** (32 / 10_000)}  # half-life: 10,000 images
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
-        "model": SMALL | {"rounds": 400, "lr": 8e-3, "mixing": 0.5, "falls": (8000, 24_000)},
+        "model": SMALL | PACE | {"falls": (8000, 24_000)},
         "train": FAST | {"steps": 24_000},
+    },
+    "hangul": {
+        "model": SMALL | PACE | {"size": 32, "channels": 1, "falls": (4000, 12_000)},
+        "train": FAST | {"data": "hangul32", "steps": 12_000},
     },
     "paper": {"model": {}, "train": LARGE | {"steps": 781_250}},  # 25 million images
 }
