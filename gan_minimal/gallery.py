@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from gan_minimal import data, images, patches, styles, train
+from gan_minimal import data, images, patches, styles, texts, train, zoo
 from gan_minimal.data import hangul
 from gan_minimal.data.domains import edits
 from gan_minimal.models.singan import SinGAN, resize
@@ -259,6 +259,35 @@ def styled(model: nn.Module) -> Pictures:
     return pictures
 
 
+SENTENCES = (
+    ("파란 머리에 안경을 쓴 얼굴", 7),
+    ("a smiling person with long blonde hair", 11),
+    ("모자를 쓰고 수염을 기른 사람", 12),
+    ("a face with dark skin and no glasses", 13),
+    ("긴 초록 머리에 모자", 14),
+    ("red hair and a beard", 15),
+)
+"""What the faces with these seeds are asked to become in the picture of StyleCLIP."""
+
+
+def worded(_: nn.Module) -> Pictures:
+    """Show faces that follow sentences, and one that was given as a picture and then edited."""
+    model = styles.stylegan(zoo.load("stylegan"), "stylegan")
+    clip = texts.SmallCLIP()
+    begun = [texts.seeded(model, seed) for _, seed in SENTENCES]
+    noise = [torch.cat(maps) for maps in zip(*(maps for _, maps in begun), strict=True)]
+    asked = [sentence for sentence, _ in SENTENCES]
+    edits = texts.edit(model, clip, asked, torch.cat([w for w, _ in begun]), noise)
+    given = data.load("faces16", "test").tensors[0][:4]  # type: ignore[attr-defined]
+    w, still = texts.inverted(model, given)
+    again = texts.edit(model, clip, ["안경을 쓴 얼굴"] * len(given), w, still, frames=4)
+    rows = [torch.cat([face[None], each.way]) for face, each in zip(given, again, strict=True)]
+    return {
+        "edits.webp": in_columns(torch.stack([each.way for each in edits])),
+        "inversion.webp": in_columns(torch.stack(rows)),
+    }
+
+
 def in_columns(pictures: Tensor) -> Image.Image:
     """Lay images `(rows, columns, C, H, W)` out."""
     return images.grid(pictures.flatten(0, 1), pictures.shape[1])
@@ -273,4 +302,5 @@ MORE: dict[str, Callable[[nn.Module], Pictures]] = {
     "stargan": all_edits,
     "singan": scenes,
     "stylegan": styled,
+    "clip": worded,
 }

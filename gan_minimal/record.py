@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from gan_minimal import charts, checkpoint, data, gallery, images, models, train, zoo
 from gan_minimal.errors import UserError
@@ -171,27 +171,30 @@ def film(run: train.Run, settings: train.Settings, frames: list[Tensor]) -> None
 
 
 def draw(name: str, content: dict[str, Any], frames: list[Tensor], pictures: Path) -> None:
-    """Write the pictures of run `name`: samples, training animation, loss curve."""
+    """Write the pictures of run `name`: samples, training animation, loss curve, and others."""
     folder = pictures / name
     charts.write_losses(content, folder / "losses.svg")
     model = zoo.load(name)
-    if not frames:
-        return
-    dataset = content["settings"]["train"]["data"]
-    columns, quality = gallery.columns(model), gallery.quality(model)
-    picture = images.grid(gallery.shown(model, dataset), columns)
-    images.save(picture, folder / "samples.webp", quality)
-    scale = 2 if columns == 8 else 1
-    film_strip: list[Image.Image] = [images.grid(frame, columns, scale=scale) for frame in frames]
-    images.save_animation(film_strip, folder / "training.webp")
-    if dataset == "faces16":
-        charts.write_histogram(*shares(model, "hair_color"), folder / "histogram.svg")
+    if frames:
+        draw_samples(model, content["settings"]["train"]["data"], frames, folder)
     if name in gallery.MORE:
         for file, more in gallery.MORE[name](model).items():
             if isinstance(more, list):
                 images.save_animation(more, folder / file)
             else:
-                images.save(more, folder / file, quality)
+                images.save(more, folder / file, gallery.quality(model))
+
+
+def draw_samples(model: nn.Module, dataset: str, frames: list[Tensor], folder: Path) -> None:
+    """Write what a model draws, how it came to that, and the histogram of hair colours."""
+    columns = gallery.columns(model)
+    picture = images.grid(gallery.shown(model, dataset), columns)
+    images.save(picture, folder / "samples.webp", gallery.quality(model))
+    scale = 2 if columns == 8 else 1
+    film_strip: list[Image.Image] = [images.grid(frame, columns, scale=scale) for frame in frames]
+    images.save_animation(film_strip, folder / "training.webp")
+    if dataset == "faces16":
+        charts.write_histogram(*shares(model, "hair_color"), folder / "histogram.svg")
 
 
 def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[str, list[float]]:
