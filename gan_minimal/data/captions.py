@@ -9,6 +9,7 @@ of the captions is unknown, and `tokenize` says so.
 
 import random
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ LANGUAGES = ("ko", "en")
 CONTEXT = 40
 """Tokens of a text at most, with its beginning and its end."""
 SHADES = {"tone1": 0, "tone2": 0, "tone3": 0, "tone4": 1, "tone5": 1}  # the other three: 2
+WRITTEN_ON = frozenset(("쓰", "쓴", "끼", "낀", "난", "없", "있"))
+"""Verbs of one syllable that many write onto their noun: 안경쓴, 수염난."""
 UNSEEN = ({"hair_color": "blue", "glasses": "yes"}, {"hair_color": "green", "hat": "yes"})
 """Combinations that no caption of training has."""
 
@@ -270,12 +273,14 @@ def vocabulary() -> tuple[dict[str, int], frozenset[str]]:
 def split(word: str, first: bool = True) -> tuple[str, ...]:
     """Split a word into pieces of the vocabulary; nothing if it is unknown.
 
-    The first piece is a stem. Endings follow, or longer stems, since many write 긴머리 for 긴 머리.
+    The first piece is a stem. Endings follow, or longer stems, since many write 긴머리 for 긴 머리,
+    and verbs that are written onto their noun.
     """
     numbers, endings = vocabulary()
+    later = endings | WRITTEN_ON
     for end in range(len(word), 0, -1):
         piece, rest = word[:end], word[end:]
-        if piece in numbers and (piece not in endings if first else piece in endings or end > 1):
+        if piece in numbers and (piece not in endings if first else piece in later or end > 1):
             others = split(rest, first=False)
             if others or not rest:
                 return (piece, *others)
@@ -286,7 +291,8 @@ def tokenize(text: str) -> tuple[list[int], list[str]]:
     """Return the tokens of a text and the words in it that no caption has.
 
     Args:
-        text: Korean or English; upper case and punctuation do not count.
+        text: Korean or English; upper case and punctuation do not count, nor does it whether
+            syllables are composed, as on most systems, or come in letters.
 
     Returns:
         Between a beginning and an end the numbers of all pieces of known words, and the unknown
@@ -295,7 +301,8 @@ def tokenize(text: str) -> tuple[list[int], list[str]]:
     numbers, _ = vocabulary()
     begin, end = len(numbers) + 1, len(numbers) + 2
     tokens, unknown = [begin], []
-    for word in re.findall(r"[^\W\d_]+|\d+", text.lower().replace("|", "")):
+    plain = unicodedata.normalize("NFKC", text).lower().replace("|", "")
+    for word in re.findall(r"[^\W\d_]+|\d+", plain):
         pieces = split(word)
         tokens += [numbers[piece] for piece in pieces]
         if not pieces:

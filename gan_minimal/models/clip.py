@@ -143,7 +143,7 @@ class CLIP(nn.Module):
         rounds: int = 390_625,
     ) -> None:
         super().__init__()
-        self.size, self.context = size, context
+        self.size, self.channels, self.context = size, channels, context
         self.lr, self.decay, self.warmup, self.rounds = lr, decay, warmup, rounds
         heads = image_width // head
         self.image = ImageEncoder(size, channels, patch, image_width, image_layers, heads, joint)
