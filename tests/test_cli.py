@@ -65,6 +65,7 @@ def test_commands_are_those_of_the_readme():
         "animate",
         "mix",
         "walk",
+        "edit",
         "evaluate",
         "record",
         "data",
