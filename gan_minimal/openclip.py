@@ -4,6 +4,7 @@ open_clip (MIT) holds many trained CLIPs; "ViT-B-32" with the weights "openai" i
 paper. They are downloaded at their first use, about 600 MB, and each has a licence of its own.
 """
 
+import logging
 from collections.abc import Sequence
 
 import torch
@@ -31,15 +32,20 @@ class OpenCLIP:
             raise UserError(
                 "A real CLIP needs one more package: pip install 'gan-minimal[clip]'."
             ) from error
+        logging.disable(logging.ERROR)  # what goes wrong is said below, and in one sentence
         try:
-            model = open_clip.create_model(name, pretrained=weights)
+            # weights that were trained with QuickGELU do not bring it with them
+            quick = open_clip.get_pretrained_cfg(name, weights or "").get("quick_gelu", False)
+            model = open_clip.create_model(name, pretrained=weights, force_quick_gelu=quick)
             self.tokenizer = open_clip.get_tokenizer(name)
         except Exception as error:  # unknown names, sockets, HTTP, damaged files
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+            reason = " ".join(str(error).split()).split(". ")[0] or repr(error)
             raise UserError(
                 f"open_clip has not got {name} with the weights {weights!r} ({reason}). They are "
                 "downloaded at their first use, which needs an internet connection."
             ) from error
+        finally:
+            logging.disable(logging.NOTSET)
         self.model = model.eval().requires_grad_(False)
         self.size = model.visual.image_size[0]
         self.mean = torch.tensor(model.visual.image_mean)[:, None, None]

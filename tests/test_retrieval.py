@@ -80,7 +80,6 @@ def test_who_always_chooses_the_same_caption_is_right_as_often_as_it_is_so(rows,
         assert scores[f"right_{name}"] == pytest.approx(share)
 
 
-@pytest.mark.skipif("clip" not in zoo.names(), reason="the small CLIP is not recorded yet")
 @pytest.mark.parametrize("language", captions.LANGUAGES)
 def test_the_recorded_clip_finds_three_of_four_captions(language):
     assert zoo.read("clip")["metrics"][f"top1_{language}"]["value"] >= 0.75

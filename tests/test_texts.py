@@ -46,9 +46,11 @@ def judge(model) -> Pixels:
 
 @pytest.fixture
 def recorded() -> None:
-    """The recorded runs of CLIP and of StyleGAN."""
-    if "clip" not in zoo.names():
-        pytest.skip("the small CLIP is not recorded yet")
+    """The recorded run of StyleGAN, of the present networks."""
+    try:
+        zoo.load("stylegan")
+    except UserError:
+        pytest.skip("this StyleGAN is not recorded yet")
 
 
 # Where faces begin
@@ -214,10 +216,9 @@ def test_changes_are_said_by_attribute():
     assert texts.changes(put_on[[0, 1, 0]]) == []  # only the ends count
 
 
-# The recorded CLIP
+# The recorded runs
 
 
-@pytest.mark.usefixtures("recorded")
 def test_the_small_clip_refuses_any_sentence_that_it_does_not_know():
     judge = texts.SmallCLIP()
 
@@ -227,7 +228,6 @@ def test_the_small_clip_refuses_any_sentence_that_it_does_not_know():
         judge.texts(["안경", "a crown"])
 
 
-@pytest.mark.usefixtures("recorded")
 @pytest.mark.parametrize("language", captions.LANGUAGES)
 def test_the_small_clip_knows_hair_colours_in_both_languages(language):
     """Of a face in all eight colours the picture nearest to a colour's name has that colour."""
