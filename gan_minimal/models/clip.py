@@ -204,7 +204,7 @@ TEXT = {"vocabulary": 131, "context": 40, "text_width": 64, "text_layers": 2}
 PACE = {"joint": 64, "head": 16, "lr": 2e-3, "decay": 0.05, "warmup": 200, "rounds": 3000}
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
-        "model": IMAGE | TEXT | PACE,
+        "model": IMAGE | TEXT | PACE | {"noise": 0.15},
         "train": {"data": "faces16-captions", "batch": 256, "steps": 3000},
     },
     # 32 epochs of 400 million pairs in minibatches of 32,768 (section 2.5)
