@@ -118,21 +118,21 @@ CLAIM = Claim(
     },
     plot=("coarse", "middle", "fine"),
     explanation=(
-        "두 시드에서는 8×8의 스타일이 4×4의 스타일보다 그림을 더 많이 바꾸었다. 16픽셀 "
-        "얼굴에서 안경, 모자, 머리의 윤곽 같은 큰 부분은 8×8에 이르러서야 그려지므로 두 "
-        "해상도가 모양을 나누어 맡는데, 그 몫이 시드마다 다르다. 픽셀의 차이는 색의 차이를 "
-        "크게 세므로, 모양을 거의 바꾸지 않는 16×16의 스타일도 작지 않은 값을 얻는다. 나누는 "
-        "일은 뚜렷하다. 색은 세 시드 모두에서 16×16의 스타일이 가장 많이, 4×4의 스타일이 가장 "
-        "적게 바꾼다. 해상도가 셋뿐인 작은 얼굴에서 잰 것이므로, 아홉 해상도에 걸친 논문의 "
-        "그림을 반박하지는 않는다.",
-        "With two seeds the styles at 8x8 change an image more than those at 4x4. Large parts "
-        "of a face of 16 pixels, glasses, hats and the outline of hair, are not drawn before "
-        "8x8, so two resolutions share what shape there is, and how they share it depends on "
-        "the seed. Differences of pixels count colour for much, so the styles at 16x16, which "
-        "hardly change a shape, get no small value either. The division of labour is plain: "
-        "with all three seeds colours are changed most by the styles at 16x16 and least by "
-        "those at 4x4. This was measured on small faces with three resolutions, and does not "
-        "contradict the paper's pictures of nine.",
+        "세 시드 모두에서 8×8의 스타일이 그림을 가장 많이 바꾸고, 16×16이 그다음, 4×4가 가장 "
+        "적다. 16픽셀 얼굴에서 안경, 모자, 머리의 윤곽 같은 큰 부분은 8×8에 이르러서야 그려지고, "
+        "자세가 모두 같으므로 4×4에 맡길 일이 적다. 픽셀의 차이는 색의 차이를 크게 세므로 색을 "
+        "정하는 16×16의 스타일도 작지 않은 값을 얻는다. 나누는 일은 보인다. 색은 세 시드 모두에서 "
+        "16×16의 스타일이 가장 자주, 4×4의 스타일이 가장 드물게 바꾸고, 모양은 8×8의 스타일이 가장 "
+        "자주 바꾼다. 해상도가 셋뿐인 작은 얼굴에서 잰 것이므로, 아홉 해상도에 걸친 논문의 그림을 "
+        "반박하지는 않는다.",
+        "With all three seeds the styles at 8x8 change an image most, then those at 16x16, and "
+        "those at 4x4 least. Large parts of a face of 16 pixels, glasses, hats and the outline of "
+        "hair, are not drawn before 8x8, and as all faces hold their heads alike, little is left "
+        "to 4x4. Differences of pixels count colour for much, so the styles at 16x16, which settle "
+        "the colours, get no small value either. There is a division of labour: with all three "
+        "seeds colours are changed most often by the styles at 16x16 and least often by those at "
+        "4x4, and shapes most often by those at 8x8. This was measured on small faces with three "
+        "resolutions, and does not contradict the paper's pictures of nine.",
     ),
     measure=measure,
     holds=holds,

@@ -119,6 +119,8 @@ class CLIP(nn.Module):
         decay: Weight decay, for matrices only.
         warmup: Rounds in which the learning rate rises.
         rounds: Rounds at the end of which it has fallen to zero along a cosine.
+        noise: Standard deviation of the noise that is added to images while training. Small changes
+            of pixels then count for less, which nobody sees but StyleCLIP would make use of.
     """
 
     recorded: ClassVar[tuple[str, ...]] = ("image", "text")
@@ -141,10 +143,12 @@ class CLIP(nn.Module):
         decay: float = 0.2,
         warmup: int = 2000,
         rounds: int = 390_625,
+        noise: float = 0.0,
     ) -> None:
         super().__init__()
         self.size, self.channels, self.context = size, channels, context
         self.lr, self.decay, self.warmup, self.rounds = lr, decay, warmup, rounds
+        self.noise = noise
         heads = image_width // head
         self.image = ImageEncoder(size, channels, patch, image_width, image_layers, heads, joint)
         heads = text_width // head
@@ -183,6 +187,7 @@ class CLIP(nn.Module):
         (figure 3 of the paper).
         """
         images, texts = batch
+        images = images + self.noise * torch.randn_like(images)
         drawn = torch.randint(texts.shape[1], (len(texts),), device=texts.device)
         tokens = texts[torch.arange(len(texts), device=texts.device), drawn].long()
         logits = self.logits(images, tokens)
@@ -199,7 +204,7 @@ TEXT = {"vocabulary": 131, "context": 40, "text_width": 64, "text_layers": 2}
 PACE = {"joint": 64, "head": 16, "lr": 2e-3, "decay": 0.05, "warmup": 200, "rounds": 3000}
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
-        "model": IMAGE | TEXT | PACE,
+        "model": IMAGE | TEXT | PACE | {"noise": 0.15},
         "train": {"data": "faces16-captions", "batch": 256, "steps": 3000},
     },
     # 32 epochs of 400 million pairs in minibatches of 32,768 (section 2.5)

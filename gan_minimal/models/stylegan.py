@@ -162,8 +162,8 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
         "train": FAST | {"steps": 24_000},
     },
     "hangul": {
-        "model": SMALL | PACE | {"size": 32, "channels": 1, "falls": (4000, 12_000)},
-        "train": FAST | {"data": "hangul32", "steps": 12_000},
+        "model": SMALL | PACE | {"size": 32, "channels": 1, "falls": (2000, 5000)},
+        "train": FAST | {"data": "hangul32", "steps": 5000},
     },
     "paper": {"model": {}, "train": LARGE | {"steps": 781_250}},  # 25 million images
 }
