@@ -142,7 +142,7 @@ class Inversion(nn.Module):
 # --8<-- [end:inversion]
 # --8<-- [start:presets]
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
-    "tiny": {"model": {"rounds": 200, "lr": 0.05}},
+    "tiny": {"model": {"rounds": 200}},
     "paper": {"model": {}},
 }
 # --8<-- [end:presets]
