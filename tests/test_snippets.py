@@ -4,6 +4,7 @@ tests/hooks checks that the outputs on the page are what the snippets print; so 
 stand for the snippets' own and can be checked against closed forms without running anything.
 """
 
+import math
 import re
 import runpy
 import subprocess
@@ -345,3 +346,53 @@ def test_the_last_style_sets_the_colours_and_a_crossover_uses_both():
     assert [row[0] == 0 for row in counts] == [True, False, True]
     assert [row[8] == 0 for row in counts] == [True, True, False]
     assert min(counts[0][1:8]) > 1000
+
+
+def test_a_temperature_changes_the_loss_and_not_who_is_nearest():
+    [[alike, n, chance]] = printed("contrastive_loss", "^all alike")
+    rows = printed("contrastive_loss", r" % +\d+\.\d$")
+    *fixed, learned = printed("contrastive_loss", r"^ +\d\.\d\d +\d\.\d\d +\d+\.\d %$")
+
+    assert alike == chance == pytest.approx(math.log(n), abs=1e-3)
+    assert len({share for *_, share, _ in rows}) == 1
+    for t, loss, least, _, rivals in rows:
+        assert least == pytest.approx(math.log1p((n - 1) * math.exp(-1 / t)), abs=1e-3)
+        assert least < loss < chance
+        assert 1 <= rivals < n
+    assert rows[0][-1] > 0.9 * n
+    assert rows[-1][-1] < 2
+    high, middle, low = (share for *_, share in fixed)
+    assert middle > max(high, low)
+    assert 0.02 < learned[1] < learned[0] == 0.07
+    assert learned[2] > max(high, low)
+
+
+def test_a_loose_leash_leads_to_the_nearest_match():
+    [[_, far, astray]] = printed("text_driven_optimisation", "^none")
+    [[l2, mean, distance, _]] = printed("text_driven_optimisation", "mean, not sum")
+    rows = printed("text_driven_optimisation", r"^0\.\d+ +0|^0\.\d+ +1")
+    [[match, nearest, inside]] = printed("text_driven_optimisation", "^nearest")
+
+    assert (l2, mean, match, inside) == (0.008, 1, 1, 0)
+    assert far > 3 * nearest
+    assert distance > 1.5 * nearest
+    assert 0.3 * far < astray < 0.7 * far
+    for values in zip(*(row[1:] for row in rows), strict=True):
+        assert list(values) == sorted(values, reverse=True)
+    loosest, official, *_, tightest = rows
+    assert loosest[1] == 1
+    assert nearest <= loosest[2] < 1.05 * nearest
+    assert official[2] < nearest
+    assert tightest[1] < 0.6
+
+
+@pytest.mark.slow
+def test_the_snippets_contrastive_loss_and_ramp_are_the_models():
+    from gan_minimal.models.styleclip import ramp
+
+    loss = namespace("contrastive_loss")["contrastive_loss"]
+    images, texts = torch.tensor([[1.0, 0], [0, 2]]), torch.tensor([[3.0, 0], [0.3, 0.4]])
+    missed = [math.log1p(math.exp(-gap)) for gap in (0.4, 0.8, 1.0, 0.2)]  # cosines 1 0.6, 0 0.8
+    assert loss(images, texts, 1.0).item() == pytest.approx(sum(missed) / 4)
+    share = namespace("text_driven_optimisation")["ramp"]
+    assert [share(step / 300) for step in range(300)] == [ramp(step, 300) for step in range(300)]
