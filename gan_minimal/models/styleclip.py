@@ -81,9 +81,14 @@ class StyleCLIP(nn.Module):
         """Let the learning rate rise and fall."""
         optimizers["styles"].param_groups[0]["lr"] = self.lr * ramp(step, self.rounds)
 
+    @property
+    def styles(self) -> Tensor:
+        """The styles as they are now, `(N, L, style)`."""
+        return self.beginning + self.move
+
     def losses(self) -> Tensor:
         """Return 1 - cosine + l2 · |w - w₀|² of each face, `(N,)` (equation 1)."""
-        points = self.look(self.draw(self.beginning + self.move))
+        points = self.look(self.draw(self.styles))
         cosine = F.cosine_similarity(points, self.text, dim=1)
         return 1 - cosine + self.l2 * self.move.square().sum(dim=(1, 2))
 
