@@ -189,10 +189,11 @@ def best_moves(
     """
     faces, starts = len(w), preset["starts"]
     with torch.random.fork_rng(), torch.no_grad():
-        torch.manual_seed(0)
-        reach = model.generator.mapping(model.noise(faces * starts)) - model.generator.mean
-    move = preset["reach"] * reach[:, None].repeat(1, w.shape[1] if preset["layers"] else 1, 1)
-    move[:faces] = 0
+        torch.manual_seed(0)  # the same beginnings for every face, whichever others there are
+        reach = model.generator.mapping(model.noise(starts)) - model.generator.mean
+    reach[0] = 0
+    layers = w.shape[1] if preset["layers"] else 1
+    move = preset["reach"] * reach.repeat_interleave(faces, 0)[:, None].repeat(1, layers, 1)
     maps = [each.repeat(starts, 1, 1, 1) for each in noise]
     game = StyleCLIP(
         partial(model.draw, noise=maps),
