@@ -137,3 +137,10 @@ def test_at_this_size_growing_does_not_pay():
     assert min(found["growing"]) > max(found["full"])
     assert min(found["growing_half"]) > max(found["full_half"])
     assert set(found["needed"]) == {1.0}
+
+
+def test_the_reader_is_sure_of_fewer_than_half_of_the_hangul_that_stylegan_draws():
+    scores = zoo.read("stylegan_hangul")["metrics"]
+
+    assert 0.3 < scores["sure"]["value"] < 0.5
+    assert scores["sure"]["floor"] > 0.99
