@@ -213,6 +213,20 @@ def test_one_of_an_images_own_texts_is_drawn(model):
     assert len({tuple(word % 3 for word in row.tolist()) for row in seen}) > 3  # each for itself
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+def test_only_images_of_training_are_noisy(noise, paper):
+    model, grey = CLIP(**SMALL | {"noise": noise}), torch.full((64, 3, 8, 8), 0.5)
+    seen: list[Tensor] = []
+    model.image.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+
+    list(model.step((grey, torch.ones(64, 1, 6).byte())))
+    model.logits(grey, torch.ones(1, 6).long())
+
+    assert seen[0].std().item() == pytest.approx(noise, rel=0.05)
+    assert torch.equal(seen[1], grey)
+    assert paper.noise == 0
+
+
 # Texts and images
 
 
