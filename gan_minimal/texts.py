@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -90,7 +90,8 @@ class Edit:
     """A face on its way to a sentence.
 
     Attributes:
-        way: The face before, at equal distances of rounds, and after, `(frames, C, H, W)`.
+        way: The face before, at equal steps of the straight way between, and after,
+            `(frames, C, H, W)`.
         before: Cosine of the angle between face and sentence at the beginning.
         after: The same at the end.
     """
@@ -157,25 +158,55 @@ def edit(
     Raises:
         UserError: See `SmallCLIP.texts`.
     """
-    points = judge.texts(sentences)
-    draw = partial(model.eval().draw, noise=noise)
-    game = StyleCLIP(draw, judge.look, points, w, **PRESETS[preset]["model"])
-    settings = train.Settings("", batch=1, steps=game.rounds)
-    run = train.start(game, settings)
-    stops = [round(i * game.rounds / (frames - 1)) for i in range(frames)]
-    way = []
-    for step in range(game.rounds + 1):
-        if step in stops:
-            way.append(game.sample())
-        if step < game.rounds:
-            for _ in train.play(run, None, settings):
-                pass
+    points, draw = judge.texts(sentences), model.eval().draw
+    moved = best_moves(model, judge, points, w, noise, PRESETS[preset])
     with torch.no_grad():
-        cosines = [torch.cosine_similarity(judge.look(x), points, dim=1) for x in (way[0], way[-1])]
-    return [
-        Edit(torch.stack([x[i] for x in way]), cosines[0][i].item(), cosines[1][i].item())
-        for i in range(len(w))
-    ]
+        shares = torch.linspace(0, 1, frames)
+        way = [draw(torch.lerp(w, w + moved, t), noise).clamp(-1, 1) for t in shares]
+        before, after = (
+            torch.cosine_similarity(judge.look(x), points, dim=1).tolist()
+            for x in (way[0], way[-1])
+        )
+    pictures = torch.stack(way, dim=1)
+    return [Edit(*each) for each in zip(pictures, before, after, strict=True)]
+
+
+def best_moves(
+    model: StyleGAN,
+    judge: Judge,
+    points: Tensor,
+    w: Tensor,
+    noise: list[Tensor],
+    preset: dict[str, Any],
+) -> Tensor:
+    """Play StyleCLIP from several beginnings; return for each face the move with the least loss.
+
+    A single game often ends where nothing near is better: on the way from brown hair to blue, black
+    hair is liked more than brown, and from there all ways lead down.
+
+    Returns:
+        `(N, L, style)`, or `(N, 1, style)` if all layers move together.
+    """
+    faces, starts = len(w), preset["starts"]
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(0)  # the same beginnings for every face, whichever others there are
+        reach = model.generator.mapping(model.noise(starts)) - model.generator.mean
+    reach[0] = 0
+    layers = w.shape[1] if preset["layers"] else 1
+    move = preset["reach"] * reach.repeat_interleave(faces, 0)[:, None].repeat(1, layers, 1)
+    maps = [each.repeat(starts, 1, 1, 1) for each in noise]
+    game = StyleCLIP(
+        partial(model.draw, noise=maps),
+        judge.look,
+        points.repeat(starts, 1),
+        w.repeat(starts, 1, 1),
+        move,
+        **preset["model"],
+    )
+    play(game, game.rounds)
+    with torch.no_grad():
+        least = game.losses().view(starts, faces).argmin(dim=0)
+    return game.move.detach().unflatten(0, (starts, faces))[least, torch.arange(faces)]
 
 
 def changes(way: Tensor) -> list[str]:

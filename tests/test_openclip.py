@@ -102,7 +102,7 @@ def test_sentences_have_points(clip):
 
 @pytest.mark.slow
 def test_stylegan_is_edited_with_it(clip, monkeypatch):
-    monkeypatch.setitem(PRESETS, "tiny", {"model": {"rounds": 2, "lr": 0.05}})
+    monkeypatch.setitem(PRESETS, "tiny", PRESETS["paper"] | {"model": {"rounds": 2}})
     model = models.build("stylegan", size=16, **TINY).eval()
 
     (edited,) = texts.edit(model, clip, ["a smile"], *texts.seeded(model, 7), frames=3)

@@ -133,6 +133,27 @@ def test_every_face_follows_its_own_sentence(model, judge):
         assert together[i].before == pytest.approx(alone.before, abs=1e-5)
 
 
+def test_more_beginnings_never_end_farther_from_the_text(model, judge, monkeypatch):
+    ends = []
+    for starts in (1, 4):
+        free = PRESETS["tiny"] | {"model": {"rounds": 40, "l2": 0.0}, "starts": starts}
+        monkeypatch.setitem(PRESETS, "other", free)
+        ends.append(texts.edit(model, judge, ["3"], *texts.seeded(model, 7), preset="other")[0])
+
+    assert ends[1].after >= ends[0].after - 1e-6
+
+
+def test_the_way_is_straight_and_ends_at_the_best_game(model, judge):
+    w, noise = texts.seeded(model, 7)
+
+    (edited,) = texts.edit(model, judge, ["3"], w, noise, frames=3)
+
+    moved = texts.best_moves(model, judge, judge.texts(["3"]), w, noise, PRESETS["tiny"])
+    middle = model.draw(w + moved / 2, noise).clamp(-1, 1)
+    assert moved.shape == (1, 1, 8)  # all layers move together
+    assert torch.allclose(edited.way[1:2], middle, atol=1e-4)
+
+
 def test_an_edit_is_the_same_every_time_and_changes_no_network(model, judge):
     before = {name: value.clone() for name, value in model.state_dict().items()}
     given, noise = texts.seeded(model, 7)
@@ -148,17 +169,18 @@ def test_an_edit_is_the_same_every_time_and_changes_no_network(model, judge):
     assert all(p.grad is None for p in model.parameters())
 
 
-@pytest.mark.parametrize(("preset", "rounds"), [("tiny", 200), ("paper", 300)])
+@pytest.mark.parametrize(("preset", "rounds"), [("tiny", 100), ("paper", 300)])
 def test_a_preset_says_for_how_many_rounds(preset, rounds, model, judge):
     texts.edit(model, judge, ["3"], *texts.seeded(model, 7), preset=preset)
 
-    assert judge.looks == rounds + 2  # and at the first and the last face
+    assert judge.looks == rounds + 3  # and at all ends of games, at the first and the last face
 
 
 def test_the_published_leash_keeps_a_face_nearer(model, judge, monkeypatch):
     moved = []
     for l2 in (0.008, 0.1):
-        monkeypatch.setitem(PRESETS, "other", {"model": {"rounds": 100, "l2": l2}})
+        other = PRESETS["paper"] | {"model": {"rounds": 100, "l2": l2}}
+        monkeypatch.setitem(PRESETS, "other", other)
         way = texts.edit(model, judge, ["3"], *texts.seeded(model, 7), preset="other")[0].way
         moved.append((way[-1] - way[0]).square().mean())
 

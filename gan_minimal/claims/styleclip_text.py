@@ -15,7 +15,7 @@ from gan_minimal.models.stylegan import StyleGAN
 
 SEEDS = (1, 2, 3)
 POOL = 300  # faces of a seed, of which each sentence gets some that do not match it yet
-FACES = 6
+FACES = 2
 BASE = {name: about.values[0] for name, about in ATTRIBUTES.items()}
 SINGLE = [
     *[{"hair_color": value} for value in ATTRIBUTES["hair_color"].values],
@@ -171,13 +171,13 @@ CLAIM = Claim(
     place="lecture.md#styleclip",
     measured=(
         "기록된 StyleGAN과 작은 CLIP으로, 속성 하나를 말하는 문장 40개와 둘이나 셋을 말하는 문장 "
-        "62개에 얼굴을 맞춘다. 반은 한국어, 반은 영어다. 문장마다 아직 그렇지 않은 얼굴 6개를 "
+        "62개에 얼굴을 맞춘다. 반은 한국어, 반은 영어다. 문장마다 아직 그렇지 않은 얼굴 2개를 "
         "tiny 설정으로 고친다. 이를 서로 다른 얼굴로 세 번 한다(네트워크는 같다). 두 네트워크의 "
         "학습에 쓰이지 않은 분류기가, 말한 속성이 모두 나타났는지, 말하지 않은 속성이 "
         "그대로인지 읽는다.",
         "With the recorded StyleGAN and the small CLIP, faces follow 40 sentences that mention one "
         "attribute and 62 that mention two or three, half of them Korean, half English. Each edits "
-        "six faces that do not match it yet, with the tiny settings; all this three times with "
+        "two faces that do not match it yet, with the tiny settings; all this three times with "
         "other faces (the networks are the same). A classifier that took no part in training "
         "either network reads whether all attributes mentioned have appeared, and whether those "
         "not mentioned have stayed.",

@@ -35,16 +35,20 @@ def ramp(step: int, rounds: int) -> float:
 # --8<-- [end:schedule]
 # --8<-- [start:model]
 class StyleCLIP(nn.Module):
-    """The game of one player: the styles of faces, one set for each layer (W+).
+    """The game of one player: how far the styles of faces move.
 
     Args:
-        draw: Styles `(N, L, style)` to images `(N, C, H, W)` in [-1, 1], with fixed noise.
+        draw: Styles `(N, L, style)`, one for each layer, to images `(N, C, H, W)` in [-1, 1], with
+            fixed noise.
         look: Images to points `(N, joint)` of CLIP's space.
         text: What each face shall become, `(N, joint)` in the same space, or one for all.
-        styles: Where it begins, `(N, L, style)`.
+        styles: Those of the faces, `(N, L, style)`.
+        move: How far they have moved when the game begins: `(N, L, style)`, so that each layer goes
+            its own way (W+), or `(N, 1, style)` for all layers together (W). By default not at all,
+            in W+.
         rounds: Rounds of the game.
         lr: Largest learning rate of Adam.
-        l2: Weight of the squared distance from the beginning, summed over all numbers.
+        l2: Weight of the square of the move, summed over all its numbers.
     """
 
     recorded: ClassVar[tuple[str, ...]] = ()
@@ -57,6 +61,7 @@ class StyleCLIP(nn.Module):
         look: Function,
         text: Tensor,
         styles: Tensor,
+        move: Tensor | None = None,
         rounds: int = 300,
         lr: float = 0.1,
         l2: float = 0.008,
@@ -64,28 +69,32 @@ class StyleCLIP(nn.Module):
         super().__init__()
         self.draw, self.look = draw, look
         self.rounds, self.lr, self.l2 = rounds, lr, l2
-        self.styles = nn.Parameter(styles.detach().clone())
+        self.move = nn.Parameter(torch.zeros_like(styles) if move is None else move.clone())
         self.register_buffer("beginning", styles.detach().clone())
         self.register_buffer("text", text.detach())
 
     def optimizers(self) -> dict[str, Optimizer]:
-        """Adam for the styles."""
-        return {"styles": Adam([self.styles], self.lr)}
+        """Adam for the move."""
+        return {"styles": Adam([self.move], self.lr)}
 
     def schedule(self, step: int, optimizers: dict[str, Optimizer]) -> None:
         """Let the learning rate rise and fall."""
         optimizers["styles"].param_groups[0]["lr"] = self.lr * ramp(step, self.rounds)
 
-    def step(self, batch: object = None) -> Iterator[tuple[str, Tensor]]:
-        """Play one round: 1 - cosine + l2 · |w - w₀|², the sum over all faces (equation 1)."""
-        cosine = F.cosine_similarity(self.look(self.draw(self.styles)), self.text, dim=1)
-        moved = (self.styles - self.beginning).square().sum(dim=(1, 2))
-        yield "styles", (1 - cosine + self.l2 * moved).sum()
+    @property
+    def styles(self) -> Tensor:
+        """The styles as they are now, `(N, L, style)`."""
+        return self.beginning + self.move
 
-    @torch.no_grad()
-    def sample(self) -> Tensor:
-        """Draw the faces as they are now, `(N, C, H, W)` in [-1, 1]."""
-        return self.draw(self.styles).clamp(-1, 1)
+    def losses(self) -> Tensor:
+        """Return 1 - cosine + l2 · |w - w₀|² of each face, `(N,)` (equation 1)."""
+        points = self.look(self.draw(self.styles))
+        cosine = F.cosine_similarity(points, self.text, dim=1)
+        return 1 - cosine + self.l2 * self.move.square().sum(dim=(1, 2))
+
+    def step(self, batch: object = None) -> Iterator[tuple[str, Tensor]]:
+        """Play one round; the loss is the sum over all faces, which know nothing of each other."""
+        yield "styles", self.losses().sum()
 
 
 # --8<-- [end:model]
@@ -141,8 +150,15 @@ class Inversion(nn.Module):
 
 # --8<-- [end:inversion]
 # --8<-- [start:presets]
-PRESETS: dict[str, dict[str, dict[str, Any]]] = {
-    "tiny": {"model": {"rounds": 200, "lr": 0.05}},
-    "paper": {"model": {}},
+# "starts": games that begin at moves of length `reach` times those of random faces, the first one
+# at none; the best is kept. "layers": whether each layer goes its own way.
+PRESETS: dict[str, dict[str, Any]] = {
+    "tiny": {
+        "model": {"rounds": 100, "l2": 0.006},
+        "starts": 6,
+        "reach": 0.7,
+        "layers": False,
+    },
+    "paper": {"model": {}, "starts": 1, "reach": 0.0, "layers": True},
 }
 # --8<-- [end:presets]

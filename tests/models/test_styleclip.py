@@ -25,7 +25,7 @@ def pixels(styles: Tensor) -> Tensor:
     return styles[:, None]
 
 
-def game(start: list[float], text: list[float], **arguments: float) -> StyleCLIP:
+def game(start: list[float], text: list[float], **arguments: float | Tensor) -> StyleCLIP:
     """One face with one style, whose picture and point are the style itself."""
     styles = torch.tensor(start)[None, None]
     return StyleCLIP(pixels, same, torch.tensor(text)[None], styles, **arguments)
@@ -89,7 +89,7 @@ def test_the_loss_of_two_faces_is_their_cosines_and_what_they_have_moved():
     texts_of_both = torch.tensor([[5.0, 0, 0, 0], [0, 1, 0, 0]])
     made = StyleCLIP(pixels, same, texts_of_both, begin)
     with torch.no_grad():
-        made.styles.copy_(torch.tensor([[[3.0, 0], [4, 0]], [[0, -2], [0, 0]]]))
+        made.move.copy_(torch.tensor([[[3.0, 0], [4, 0]], [[0, -2], [0, 0]]]))
 
     ((player, loss),) = made.step()
 
@@ -130,7 +130,7 @@ def test_only_the_styles_move():
     made = StyleCLIP(draw, lambda x: judge(x.flatten(1)), aim, begin, rounds=20)
     kept = (begin.detach().clone(), aim.clone())
 
-    assert {name for name, _ in made.named_parameters()} == {"styles"}
+    assert {name for name, _ in made.named_parameters()} == {"move"}
     texts.play(made, 20)
 
     assert (made.styles != begin).any(dim=2).all()
@@ -174,11 +174,22 @@ def test_the_leash_stops_a_face_where_the_loss_is_least():
     assert made.styles[0, 0].tolist() == pytest.approx([1.5, math.sqrt(3) / 2], abs=1e-3)
 
 
-def test_samples_are_clipped_and_without_gradient():
-    drawn = game([3.0, -0.5], [0.0, 1.0]).sample()
+def test_one_move_for_all_layers_moves_them_alike():
+    begin = torch.randn(2, 3, 4)
+    made = StyleCLIP(pixels, same, torch.randn(2, 12), begin, torch.zeros(2, 1, 4), rounds=20)
 
-    assert drawn.tolist() == [[[[1.0, -0.5]]]]
-    assert not drawn.requires_grad
+    texts.play(made, 20)
+
+    moved = made.styles - begin
+    assert moved.any()
+    assert torch.allclose(moved, moved[:, :1].expand(-1, 3, -1), atol=1e-6)
+
+
+def test_a_game_may_begin_away_from_the_face_and_is_tied_to_it_all_the_same():
+    made = game([1.0, 0.0], [0.0, 1.0], move=torch.tensor([[[2.0, 0.0]]]), l2=0.5)
+
+    assert made.styles.tolist() == [[[3.0, 0.0]]]
+    assert made.losses().item() == pytest.approx(1 + 0.5 * 4)
 
 
 # Inversion
