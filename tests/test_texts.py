@@ -111,13 +111,13 @@ def test_a_face_comes_nearer_to_its_sentence(model, judge):
     assert cosines[3] > cosines[0] + 0.1
 
 
-def test_frames_lie_at_equal_distances_of_rounds(model, judge):
+def test_frames_lie_at_equal_distances_of_the_way(model, judge):
     few, many = (
         texts.edit(model, judge, ["3"], *texts.seeded(model, 7), frames=frames)[0]
         for frames in (3, 5)
     )
 
-    assert torch.equal(few.way, many.way[::2])
+    assert torch.allclose(few.way, many.way[::2], atol=1e-5)
 
 
 def test_every_face_follows_its_own_sentence(model, judge):
