@@ -12,8 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from gan_minimal import checkpoint, data, images, texts, train, zoo
-from gan_minimal.errors import UserError
+from gan_minimal import checkpoint, data, images, texts, train
 from tests import test_cli as shared
 
 run, pixels = shared.run, shared.pixels
@@ -177,17 +176,7 @@ def test_the_small_clip_is_trained_by_the_command(run):
         assert "Traceback" not in out + error
 
 
-@pytest.fixture
-def recorded() -> None:
-    """The recorded run of StyleGAN, of the present networks."""
-    try:
-        zoo.load("stylegan")
-    except UserError:
-        pytest.skip("this StyleGAN is not recorded yet")
-
-
 @pytest.mark.slow
-@pytest.mark.usefixtures("recorded")
 @pytest.mark.parametrize("text", ["파란 머리에 안경", "blue hair and glasses"])
 def test_a_sentence_changes_a_recorded_face_within_twenty_seconds(text, empty_folder):
     command = [Path(sys.executable).with_name("gan-minimal"), "edit", "--text", text]

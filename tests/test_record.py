@@ -22,7 +22,7 @@ from gan_minimal.evaluate import images_of
 from gan_minimal.models import dcgan
 
 PICTURES = Path(__file__).parents[1] / "docs" / "assets" / "runs"
-DRAWING = [name for name, (model, _) in record.RUNS.items() if model != "attributes"]
+DRAWING = [name for name, (model, _) in record.RUNS.items() if model not in ("attributes", "clip")]
 
 # What DCGAN's faces have to reach: the total variation distance of each attribute's histogram from
 # the data, and the distance of features in multiples of that of real faces from real faces.

@@ -2,6 +2,7 @@
 
 import torch
 
+from gan_minimal import claims
 from gan_minimal.claims import styleclip_text
 from gan_minimal.data import captions
 from gan_minimal.data.faces import ATTRIBUTES
@@ -41,3 +42,16 @@ def test_other_attributes_have_to_be_read_exactly():
     hits = styleclip_text.fulfilled("hair_color", "red", torch.tensor([red, red - 1, red + 1]))
 
     assert hits.tolist() == [True, False, False]
+
+
+def test_sentences_come_true_and_too_much_else_changes_as_the_pages_say():
+    record = claims.read(styleclip_text.CLAIM)
+    assert record is not None
+    found = record["values"]
+
+    for language in captions.LANGUAGES:
+        assert min(found[f"single_{language}"]) >= 0.8
+        assert min(found[f"combined_{language}"]) >= 0.6
+        assert min(found[f"kept_{language}"]) > 0.55
+        assert max(found[f"kept_{language}"]) < 0.7
+        assert min(found[f"mouth_{language}"]) == 1

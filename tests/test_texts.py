@@ -44,15 +44,6 @@ def judge(model) -> Pixels:
     return Pixels(model)
 
 
-@pytest.fixture
-def recorded() -> None:
-    """The recorded run of StyleGAN, of the present networks."""
-    try:
-        zoo.load("stylegan")
-    except UserError:
-        pytest.skip("this StyleGAN is not recorded yet")
-
-
 # Where faces begin
 
 
@@ -266,7 +257,6 @@ def test_the_small_clip_knows_hair_colours_in_both_languages(language):
     assert cosines.mean(dim=0).argmax(dim=0).tolist() == list(range(8))
 
 
-@pytest.mark.usefixtures("recorded")
 @pytest.mark.parametrize("sentence", ["파란 머리에 안경", "blue hair and glasses"])
 def test_a_recorded_face_comes_nearer_to_a_sentence(sentence):
     model = styles.stylegan(zoo.load("stylegan"), "stylegan")
