@@ -271,7 +271,7 @@ SENTENCES = (
 
 
 def worded(_: nn.Module) -> Pictures:
-    """Show faces that follow sentences, and one that was given as a picture and then edited."""
+    """Show faces that follow sentences, and pictures of faces that were found again and edited."""
     model = styles.stylegan(zoo.load("stylegan"), "stylegan")
     clip = texts.SmallCLIP()
     begun = [texts.seeded(model, seed) for _, seed in SENTENCES]

@@ -1,6 +1,5 @@
 """The command `edit`: what it writes, and a sentence for every mistake."""
 
-import os
 import re
 import subprocess
 import sys
@@ -180,15 +179,13 @@ def test_the_small_clip_is_trained_by_the_command(run):
 @pytest.mark.parametrize("text", ["파란 머리에 안경", "blue hair and glasses"])
 def test_a_sentence_changes_a_recorded_face_within_twenty_seconds(text, empty_folder):
     command = [Path(sys.executable).with_name("gan-minimal"), "edit", "--text", text]
-    began, worked = time.perf_counter(), os.times()
+    began = time.perf_counter()
 
     ran = subprocess.run(
         [*command, "--seed", "7", "--out", "edit.png"], capture_output=True, text=True, check=False
     )
 
-    ended = os.times()
-    computed = sum(ended[2:4]) - sum(worked[2:4])  # by children; less, if others keep it waiting
-    assert min(time.perf_counter() - began, computed) < 20
+    assert time.perf_counter() - began < 20
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("edit.png\n")
     assert pixels("edit.png").shape == (16 * 4, (8 * 17 - 1) * 4, 3)

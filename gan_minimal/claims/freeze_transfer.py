@@ -93,30 +93,31 @@ def distance(name: str, model: nn.Module) -> float:
     return value / floor
 
 
-def tuned(seed: int, name: str) -> dict[str, float]:
+def tuned(name: str, model: StyleGAN, settings: train.Settings) -> dict[str, float]:
     """Tune all layers, and all but the frozen ones, on the same few images."""
-    model, settings = judged(seed, device())
-    few = TensorDataset(some(domain(name, "train"), FEW, seed))
+    few = TensorDataset(some(domain(name, "train"), FEW, settings.seed))
     found = {
         f"{name}_{how}": distance(name, trained(tuning(model, settings, frozen), settings, few))
         for how, frozen in (("full", False), ("frozen", True))
     }
-    return found | {f"{name}_before": distance(name, model.cpu().eval())}
+    return found | {f"{name}_before": distance(name, deepcopy(model).cpu().eval())}
 
 
-def probed(seed: int) -> dict[str, float]:
-    """Probe a discriminator when it has learned, and before."""
+def scores(seed: int) -> dict[str, float]:
+    """Probe a discriminator before it learns and after; tune for both domains from there."""
     before = probe_discriminator(begun(seed)[0].model.get_submodule("discriminator"))
-    found = probe_discriminator(judged(seed, device())[0].discriminator.cpu())
-    return found | {f"fresh_{size}": before[f"mean_{size}"] for size in DEPTHS}
+    model, settings = judged(seed, device())
+    found = probe_discriminator(deepcopy(model.discriminator).cpu())
+    found |= {f"fresh_{size}": before[f"mean_{size}"] for size in DEPTHS}
+    for name in FEATURES:
+        found |= tuned(name, model, settings)
+    return found
 
 
 def measure() -> Values:
-    """Tune for both domains and probe, with three seeds."""
-    found = spread(tuned, [(seed, name) for name in FEATURES for seed in SEEDS])
-    read = spread(probed, [(seed,) for seed in SEEDS])
-    each = [a | b | c for a, b, c in zip(found[:3], found[3:], read, strict=True)]
-    return {name: [values[name] for values in each] for name in CLAIM.labels}
+    """Tune and probe with three seeds."""
+    found = spread(scores, [(seed,) for seed in SEEDS])
+    return {name: [each[name] for each in found] for name in CLAIM.labels}
 
 
 def holds(values: Values) -> bool:

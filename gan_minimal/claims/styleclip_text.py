@@ -151,8 +151,8 @@ NAMES = {"ko": ("한국어", "Korean"), "en": ("영어", "English")}
 KINDS = {
     "single": ("속성 하나: 모두", "One attribute: all"),
     **{name: (f"속성 하나: {x.ko}", f"One attribute: {x.en}") for name, x in ATTRIBUTES.items()},
-    "combined": ("속성 둘 이상이 모두 나타남", "Two or more attributes, all appear"),
-    "kept": ("말하지 않은 속성이 그대로임", "Attributes not mentioned stay"),
+    "combined": ("속성 둘 이상: 모두", "Two or more: all"),
+    "kept": ("말하지 않은 속성: 그대로", "Not mentioned: stay"),
 }
 LABELS = {
     f"{kind}_{language}": (f"{ko} ({NAMES[language][0]})", f"{en} ({NAMES[language][1]})")

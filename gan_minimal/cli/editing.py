@@ -78,8 +78,9 @@ def edit(
     images.save(images.grid(row, len(row), scale=scale), out)
     typer.echo(str(out))
     typer.echo(f"cosine with the text: {edited.before:.2f} before, {edited.after:.2f} after")
-    for line in texts.changes(edited.way) if dataset == "faces16" else ():
-        typer.echo(line)
+    if dataset == "faces16":  # what the classifier can read
+        for line in texts.changes(edited.way):
+            typer.echo(line)
 
 
 def judge_of(clip: str, weights: str, model: "StyleGAN") -> "Judge":

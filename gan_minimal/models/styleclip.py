@@ -12,7 +12,7 @@ the other two ways, a trained mapper and directions in the space of styles.
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -51,7 +51,6 @@ class StyleCLIP(nn.Module):
         l2: Weight of the square of the move, summed over all its numbers.
     """
 
-    recorded: ClassVar[tuple[str, ...]] = ()
     beginning: Tensor
     text: Tensor
 
@@ -114,7 +113,6 @@ class Inversion(nn.Module):
             face of training can be drawn, but hardly edited.
     """
 
-    recorded: ClassVar[tuple[str, ...]] = ()
     beginning: Tensor
     images: Tensor
 
