@@ -37,6 +37,17 @@ def run(empty_folder, monkeypatch, capsys):
     return run
 
 
+def refused(run, arguments, sentence: str) -> None:
+    """Call the command; it ends with exit code 2 and one line, in which `sentence` stands."""
+    code, out, error = run(*arguments)
+
+    assert code == 2, arguments
+    assert sentence in error, error
+    assert error.startswith("gan-minimal: ")
+    assert error.count("\n") == 1
+    assert "Traceback" not in out + error
+
+
 def commands(group=None, before=()):
     group = group or typer.main.get_command(cli.app)
     for name, command in group.commands.items():
@@ -446,13 +457,7 @@ def test_a_folder_of_pairs_is_trained_on(run):
 def test_every_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
     Path("file.txt").write_text("something else")
 
-    code, out, error = run(*arguments.split())
-
-    assert code == 2, error
-    assert error.startswith("gan-minimal: ")
-    assert sentence in error
-    assert error.count("\n") == 1
-    assert "Traceback" not in out + error
+    refused(run, arguments.split(), sentence)
     assert not Path("runs").exists() or not list(Path("runs").rglob("*.pt"))
 
 
@@ -604,12 +609,7 @@ def test_mistakes_with_a_photograph_are_sentences(run):
         ("animate runs/singan --start 4", "start from are 0 to 3, not 4"),
         ("animate runs/singan --out x.png", "--out ends with .webp, not '.png'"),
     ):
-        code, out, error = run(*arguments.split())
-        assert code == 2, arguments
-        assert sentence in error, error
-        assert error.startswith("gan-minimal: ")
-        assert error.count("\n") == 1
-        assert "Traceback" not in out + error
+        refused(run, arguments.split(), sentence)
     assert not Path("a").exists()
 
 
