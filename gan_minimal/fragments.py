@@ -203,8 +203,14 @@ def title(metric: str, language: str) -> str:
 
 
 def number(value: float) -> str:
-    """Write a number with three digits that count, and no exponent."""
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:,.1f}"
+    """Write a number with at least three digits that count, and no exponent."""
+    digits = 3 if abs(value) < 10 else 1 if abs(value) < 1000 else 0
+    return f"{value:,.{digits}f}"
+
+
+def brief(value: float) -> str:
+    """Write the end of an axis: three digits that count, no zeros behind them, no exponent."""
+    return f"{float(f'{value:.3g}'):,g}"
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -259,9 +265,9 @@ def dot_plot(claim: Claim, values: Values, language: str) -> str:
         f'aria-labelledby="{title}"><title id="{title}">'
         f"{escape(claim.says[LANGUAGES.index(language)])}</title>",
         f'<path class="line" d="M{place(0)} 4V{bottom}M{left} {bottom}H{left + width}"/>',
-        f'<text class="small" x="{left}" y="{bottom + 18}">{low:.3g}</text>',
-        f'<text class="small" x="{left + width}" y="{bottom + 18}" text-anchor="end">{high:.3g}'
-        "</text>",
+        f'<text class="small" x="{left}" y="{bottom + 18}">{brief(low)}</text>',
+        f'<text class="small" x="{left + width}" y="{bottom + 18}" text-anchor="end">'
+        f"{brief(high)}</text>",
     ]
     for i, name in enumerate(claim.plot):
         y = height * i + 20

@@ -86,7 +86,7 @@ def test_pages_list_all_claims_with_their_verdicts():
 
         assert text == fragments.claim_list(claims.recorded(), language), "gan-minimal tables"
         assert text.count('class="verdict') == len(ALL)
-        page = (DOCS / language / "verification.md").read_text(encoding="utf-8")
+        page = (DOCS / language / "claims.md").read_text(encoding="utf-8")
         for name in ALL:
             assert f"](#{name})" in text
             assert f"{{ #{name} }}" in page

@@ -96,10 +96,17 @@ def test_scores_without_floors_have_no_column_for_them():
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.12349, "0.123"), (9.9996, "10.000"), (12.345, "12.3"), (2048, "2,048.0")]
+    ("value", "text"), [(0.12349, "0.123"), (9.9996, "10.000"), (12.345, "12.3"), (2048, "2,048")]
 )
 def test_numbers_have_the_digits_that_count(value, text):
     assert fragments.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "0"), (0.9, "0.9"), (12.345, "12.3"), (1164, "1,160")]
+)
+def test_axes_end_in_short_numbers(value, text):
+    assert fragments.brief(value) == text
 
 
 def test_settings_list_the_models_and_then_the_trainings():

@@ -211,6 +211,7 @@ CLAIM = Claim(
             if name in ATTRIBUTES or depth != "common"
         },
     },
+    plot=("maps_full", "maps_frozen", "hangul_full", "hangul_frozen"),
     explanation=(
         "붓글씨에서는 규칙을 한 시드가 아슬아슬하게 어기고, 나머지 두 시드에서는 동결한 쪽이 더 "
         "가깝다. 라벨 지도에서는 한 시드에서 비기고 두 시드에서 뚜렷이 나쁘다. 지도는 모양이 "

@@ -147,6 +147,7 @@ CLAIM = Claim(
         "faces_varies": ("픽셀의 변화: 얼굴", "Variance of a pixel: faces"),
         "hangul_varies": ("픽셀의 변화: 한글", "Variance of a pixel: Hangul"),
     },
+    plot=("faces", "hangul"),
     explanation=(
         "앞의 반은 방향이 맞다. 한글도 배운다. 거리는 세 시드 모두에서 배우기 전의 3분의 1 아래로 "
         "내려가지만, 짧은 학습으로 규칙이 요구한 10분의 1에는 이르지 못한다. 뒤의 반은 나오지 "
