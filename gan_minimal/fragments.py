@@ -209,8 +209,8 @@ def number(value: float) -> str:
 
 
 def brief(value: float) -> str:
-    """Write the end of an axis: three digits that count, no zeros behind them, no exponent."""
-    return f"{float(f'{value:.3g}'):,g}"
+    """Write the end of an axis: like `number`, but without zeros at the end of a fraction."""
+    return f"{value:.3g}" if abs(value) < 1000 else number(value)
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

@@ -103,7 +103,7 @@ def test_numbers_have_the_digits_that_count(value, text):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0, "0"), (0.9, "0.9"), (12.345, "12.3"), (1164, "1,160")]
+    ("value", "text"), [(0, "0"), (0.9, "0.9"), (12.345, "12.3"), (1164, "1,164")]
 )
 def test_axes_end_in_short_numbers(value, text):
     assert fragments.brief(value) == text
