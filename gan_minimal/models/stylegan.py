@@ -158,8 +158,8 @@ FAST = {"data": "faces16", "batch": 64, "precision": "bfloat16", "ema": 0.999}
 LARGE = {"data": "./ffhq", "batch": 32, "ema": 0.5 ** (32 / 10_000)}  # half-life: 10,000 images
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
-        "model": SMALL | PACE | {"falls": (8000, 24_000)},
-        "train": FAST | {"steps": 24_000},
+        "model": SMALL | PACE | {"crisp": True, "gamma": 16, "falls": (10_000, 30_000)},
+        "train": FAST | {"steps": 30_000},
     },
     "hangul": {
         "model": SMALL | PACE | {"size": 32, "channels": 1, "falls": (2000, 5000)},

@@ -1,7 +1,6 @@
 """The two networks of StyleGAN, and their layers; the game that they play is in `stylegan.py`.
 
-Karras, Laine, Aila, "A Style-Based Generator Architecture for Generative Adversarial Networks",
-2018, arXiv:1812.04948. The discriminator is that of PGGAN (arXiv:1710.10196), which smooths now.
+Karras, Laine, Aila, 2018, arXiv:1812.04948. The discriminator is PGGAN's (arXiv:1710.10196).
 """
 
 import math
@@ -66,14 +65,12 @@ class Mapping(nn.Sequential):
     def __init__(self, latent: int, style: int, slow: float = 0.01, depth: int = 8) -> None:
         linear = [nn.Linear(a, b) for a, b in pairwise([latent, *[style] * depth])]
         super().__init__(*(nn.Sequential(equal(x, slow=slow), nn.LeakyReLU(0.2)) for x in linear))
-        self.latent = latent
+        self.latent, self.style = latent, style
 
     def forward(self, z: Tensor) -> Tensor:
         """Bring `z` to a mean square of 1, then map it."""
         w = z * (z.square().mean(dim=1, keepdim=True) + 1e-8).rsqrt()
-        for layer in self:
-            w = layer(w)
-        return w
+        return super().forward(w)  # type: ignore[no-untyped-call]
 
 
 def adain(x: Tensor, style: Tensor) -> Tensor:
@@ -88,12 +85,12 @@ def adain(x: Tensor, style: Tensor) -> Tensor:
 class StyleLayer(nn.Module):
     """Convolution (the first layer has none), noise, bias, LeakyReLU, style (figure 1b)."""
 
-    def __init__(self, inputs: int, outputs: int, style: int, doubles: bool = False) -> None:
+    def __init__(self, inputs: int, outputs: int, style: int, blur: Any = None) -> None:
         super().__init__()
         self.conv: nn.Module = nn.Identity()
-        if doubles:
+        if blur is not None:  # it doubles
             conv = nn.ConvTranspose2d(inputs, outputs, 3, stride=2, padding=1, bias=False)
-            self.conv = nn.Sequential(equal(conv, 4 * 2**0.5, four=True), Blur())
+            self.conv = nn.Sequential(equal(conv, 4 * 2**0.5, four=True), blur)
         elif inputs:
             self.conv = equal(nn.Conv2d(inputs, outputs, 3, padding=1, bias=False))
         self.strength = nn.Parameter(torch.zeros(outputs, 1, 1))  # of the noise, for each channel
@@ -111,15 +108,16 @@ class StyleLayer(nn.Module):
 class Generator(nn.Module):
     """Styles to images: it begins from a constant, and no layer sees `z` (section 2)."""
 
-    def __init__(self, channels: int, style: int, mapping: Mapping, widths: list[int]) -> None:
+    def __init__(self, channels: int, mapping: Mapping, widths: list[int], crisp: bool) -> None:
         super().__init__()
-        self.mapping = mapping
+        self.mapping, style = mapping, mapping.style
+        blur = nn.Identity() if crisp else Blur()
         self.constant = nn.Parameter(torch.ones(1, widths[0], 4, 4))
-        self.layers = nn.ModuleList([StyleLayer(0, widths[0], style)])
-        self.layers.append(StyleLayer(widths[0], widths[0], style))
+        self.layers = nn.ModuleList(StyleLayer(n, widths[0], style) for n in (0, widths[0]))
         for a, b in pairwise(widths):
-            self.layers.extend([StyleLayer(a, b, style, doubles=True), StyleLayer(b, b, style)])
+            self.layers.extend([StyleLayer(a, b, style, blur), StyleLayer(b, b, style)])
         self.to_rgb = nn.ModuleList(equal(nn.Conv2d(each, channels, 1), 1) for each in widths)
+        self.end = nn.Tanh() if crisp else nn.Identity()
         self.register_buffer("mean", torch.zeros(style))  # of w
         self.register_buffer("played", torch.tensor(0))  # rounds: the clock of every copy
 
@@ -147,8 +145,8 @@ class Generator(nn.Module):
         images = self.to_rgb[stage](x)
         if alpha < 1:
             coarse = F.interpolate(self.to_rgb[stage - 1](below), scale_factor=2)
-            return torch.lerp(coarse, images, alpha)
-        return images
+            images = torch.lerp(coarse, images, alpha)
+        return self.end(images)
 
 
 # --8<-- [end:generator]
@@ -183,14 +181,14 @@ def layer(conv: nn.Conv2d, four: bool = False) -> nn.Module:
 class Discriminator(nn.Module):
     """Images of 4 pixels, 8, 16 and so on to one logit each."""
 
-    def __init__(self, channels: int, fmaps: list[int]) -> None:
+    def __init__(self, channels: int, fmaps: list[int], crisp: bool) -> None:
         super().__init__()
         last, *widths = fmaps  # what 2x2 pixels would have, and what 4x4, 8x8 ... have
         self.from_rgb = nn.ModuleList(layer(nn.Conv2d(channels, each, 1)) for each in widths)
         self.blocks = nn.ModuleList(
             nn.Sequential(
                 layer(nn.Conv2d(b, b, 3, padding=1)),
-                Blur(),
+                nn.Identity() if crisp else Blur(),
                 layer(nn.Conv2d(b, a, 3, stride=2, padding=1), four=True),
             )
             for a, b in pairwise(widths)
@@ -224,6 +222,7 @@ def networks(
     slow: float = 0.01,
     fmap_base: int = 8192,
     fmap_max: int = 512,
+    crisp: bool = False,
 ) -> tuple[Generator, Discriminator]:
     """Build both networks.
 
@@ -236,6 +235,7 @@ def networks(
         slow: Factor of its learning rate.
         fmap_base: Feature maps at 2x2 pixels, if there were any; every doubling halves them.
         fmap_max: Feature maps of any layer, at most.
+        crisp: For pixel art: nothing is smoothed, and the generator ends in a tanh.
 
     Raises:
         ValueError: If `size` is not a power of two of at least 8.
@@ -244,7 +244,7 @@ def networks(
         raise ValueError(f"size must be a power of two of at least 8, not {size}")
     fmaps = [min(fmap_base // 2**i, fmap_max) for i in range(size.bit_length() - 1)]
     mapping = Mapping(latent, style, slow, depth)
-    return Generator(channels, style, mapping, fmaps[1:]), Discriminator(channels, fmaps)
+    return Generator(channels, mapping, fmaps[1:], crisp), Discriminator(channels, fmaps, crisp)
 
 
 # --8<-- [end:networks]

@@ -193,25 +193,25 @@ def test_blur_is_that_of_neighbours_one_two_one():
     assert smooth[0, 1].sum() == 9
 
 
-def plain(layer: StyleLayer, x: torch.Tensor, doubles: bool) -> torch.Tensor:
+def plain(layer: StyleLayer, x: torch.Tensor, blur: nn.Module | None) -> torch.Tensor:
     """Return what the convolution of a layer gives, done step by step."""
-    weight = raw(layer.conv[0]).transpose(0, 1).flip(2, 3) if doubles else raw(layer.conv)
-    if doubles:
+    weight = raw(layer.conv[0]).transpose(0, 1).flip(2, 3) if blur else raw(layer.conv)
+    if blur:
         x = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
     x = F.conv2d(x, weight * math.sqrt(2 / (9 * weight.shape[1])), padding=1)
-    return Blur()(x) if doubles else x
+    return blur(x) if blur else x
 
 
-@pytest.mark.parametrize("doubles", [False, True])
-def test_a_layer_is_convolution_noise_bias_activation_and_style(doubles):
+@pytest.mark.parametrize("blur", [None, Blur(), nn.Identity()])
+def test_a_layer_is_convolution_noise_bias_activation_and_style(blur):
     torch.manual_seed(1)
-    layer, x, w = StyleLayer(3, 4, 5, doubles), torch.randn(2, 3, 6, 6), torch.randn(2, 5)
+    layer, x, w = StyleLayer(3, 4, 5, blur), torch.randn(2, 3, 6, 6), torch.randn(2, 5)
     nn.init.normal_(layer.strength)
     nn.init.normal_(layer.bias)
-    size = 12 if doubles else 6
+    size = 12 if blur else 6
     noise = torch.randn(2, 1, size, size)
 
-    features = plain(layer, x, doubles) + layer.strength * noise + layer.bias
+    features = plain(layer, x, blur) + layer.strength * noise + layer.bias
     expected = adain(F.leaky_relu(features, 0.2), layer.style(w))
 
     assert torch.allclose(layer(x, w, noise), expected, atol=1e-4)
@@ -228,6 +228,22 @@ def test_halving_smooths_convolves_pools_and_then_activates():
 
     assert torch.allclose(nn.Sequential(*halving)(x), expected, atol=1e-5)
     assert first(x).shape == x.shape
+
+
+def test_crisp_networks_smooth_nothing_and_draw_within_the_range_of_images(real):
+    """They have the same weights as those that smooth: what differs is how these are used."""
+    torch.manual_seed(0)
+    smooth = built(**SMALL)
+    crisp = built(**SMALL, crisp=True)
+    crisp.load_state_dict(smooth.state_dict())
+
+    assert any(isinstance(module, Blur) for module in smooth.modules())
+    assert not any(isinstance(module, Blur) for module in crisp.modules())
+    wide = 10 * torch.randn(64, 2 * 3, SMALL["style"])
+    for alpha in (1.0, 0.5):
+        assert smooth.generator(wide, 2, alpha).abs().max() > 1
+        assert crisp.generator(wide, 2, alpha).abs().max() <= 1
+    assert not torch.allclose(smooth.discriminator(real, 2), crisp.discriminator(real, 2))
 
 
 def test_spread_compares_every_fourth_of_a_batch_by_the_biased_deviation():
