@@ -280,6 +280,12 @@ RULES = [
         {"distance_without": [11.0, 11.5]},
     ),
     (
+        "stylegan-crisp",
+        {"crisp": [7.0, 9.0], "smooth": [8.0, 9.5]},
+        {"crisp": [8.0, 9.0]},
+        {"smooth": [8.0, 8.5]},
+    ),
+    (
         "stylegan-not-only-faces",
         {
             "faces": [5.0, 6.0],

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.utils.data import TensorDataset
 
-from gan_minimal import models, probes, train, zoo
+from gan_minimal import claims, models, probes, train, zoo
 from gan_minimal.claims import freeze_transfer as freeze
 from gan_minimal.evaluate import some
 
@@ -109,3 +109,32 @@ def test_freezing_measures_what_it_labels(small):
     assert all(0 <= share <= 1 for share in shares)
     assert len(freeze.opening()) == 12
     assert freeze.opening() == freeze.opening()
+
+
+def test_freezing_helps_with_brushed_hangul_and_not_always_with_maps():
+    record = claims.read(freeze.CLAIM)
+    assert record is not None
+    found = record["values"]
+
+    pairs = {
+        name: zip(found[f"{name}_frozen"], found[f"{name}_full"], strict=True)
+        for name in freeze.FEATURES
+    }
+    assert all(frozen < 0.9 * full for frozen, full in pairs["hangul"])
+    assert sorted(frozen > 1.05 * full for frozen, full in pairs["maps"]) == [False, True, True]
+
+
+def test_probes_read_skin_best_at_full_size_and_mouths_only_further_down():
+    record = claims.read(freeze.CLAIM)
+    assert record is not None
+    found = record["values"]
+
+    for skin in zip(*(found[f"skin_{size}"] for size in freeze.DEPTHS), strict=True):
+        assert list(skin) == sorted(skin, reverse=True)
+    mouths = zip(*(found[f"mouth_{size}"] for size in freeze.DEPTHS), strict=True)
+    assert all(eight > four > 0.9 for _, eight, four in mouths)
+    guessing = zip(found["mouth_16"], found["mouth_common"], strict=True)
+    assert all(abs(read - common) < 0.02 for read, common in guessing)
+    for size in freeze.DEPTHS:
+        learned = zip(found[f"mean_{size}"], found[f"fresh_{size}"], strict=True)
+        assert all(after - before < 0.03 for after, before in learned)

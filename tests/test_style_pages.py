@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from gan_minimal import claims, models, styles, zoo
+from gan_minimal.claims import stylegan_early_layers
 from gan_minimal.data.faces import ATTRIBUTES
 from gan_minimal.evaluate import shares
 from gan_minimal.models.stylegan import StyleGAN
@@ -54,41 +55,44 @@ def test_curves_start_off_anew_when_a_fade_begins():
 # StyleGAN
 
 
-def test_stylegan_misses_its_aims_by_what_the_page_says():
+def test_stylegan_reaches_its_aims_but_for_one_near_duplicate():
     found, floor = scores("stylegan"), scores("stylegan", "floor")
 
-    assert 6 < found["fid"] / floor["fid"] < 6.5  # aimed at 4
-    assert scores("dcgan")["fid"] < found["fid"] < scores("pggan")["fid"]
-    assert found["fid"] > 0.9 * scores("pggan")["fid"]
-    off = {name for name, v in found.items() if name.startswith("tv_") and v > 0.1}
-    assert off == {"tv_hair_color"}
-    assert 3.5 < found["twins"] / floor["twins"] < 5
+    assert found["fid"] < 4 * floor["fid"]
+    assert all(v <= 0.1 for name, v in found.items() if name.startswith("tv_"))
+    assert found["twins"] - floor["twins"] == pytest.approx(0.001)
+    others = ("vae", "gan", "dcgan", "wgan", "wgan_gp", "pggan")
+    assert found["fid"] < min(scores(name)["fid"] for name in others)
 
 
-def test_stylegan_draws_red_and_green_hair_too_rarely_and_dark_blond_too_often():
+def test_stylegan_draws_blond_and_green_hair_a_little_too_rarely():
     real, drawn = shares(zoo.load("stylegan"), "hair_color")
     ratio = {
         name: b / a for name, a, b in zip(ATTRIBUTES["hair_color"].values, real, drawn, strict=True)
     }
 
-    assert 0.4 < ratio["red"] < 0.6
-    assert 0.4 < ratio["green"] < 0.6
-    assert max(ratio, key=ratio.__getitem__) == "dark_blonde"
+    assert set(sorted(ratio, key=ratio.__getitem__)[:2]) == {"blonde", "green"}
+    assert 0.6 < ratio["blonde"] < 0.8
+    assert 0.6 < ratio["green"] < 0.8
+    assert min(ratio[name] for name in ratio if name not in ("blonde", "green")) > 0.85
 
 
 def test_the_curves_of_stylegan_are_nearly_flat_after_growth():
     model = models.build("stylegan", **models.preset("stylegan")["model"])
     assert [model.growth(step) for step in (400, 800)] == [(1, 1.0), (2, 1.0)]
-    assert model.falls == (8000, 24_000)
+    assert model.falls == (10_000, 30_000)
 
     losses = zoo.read("stylegan")["losses"]
-    small, early, late = (losses["step"].index(step) for step in (450, 1200, 8550))
+    small, early = (losses["step"].index(step) for step in (450, 1200))
     discriminator, generator = losses["discriminator"], losses["generator"]
-    assert discriminator[0] < 1.3 < 1.36 < discriminator[small] < 1.386
-    assert discriminator[early] < discriminator[small] - 0.05
-    assert generator[early] > generator[small] + 0.05
-    assert max(generator[early:]) - min(generator[early:]) < 0.1
-    assert 1.386 - 0.3 < discriminator[-1] < discriminator[late] < 1.386 - 0.05
+    assert discriminator[0] > 1.43
+    assert discriminator[small] == pytest.approx(1.386, abs=0.005)
+    assert discriminator[early] < discriminator[small] - 0.03
+    assert generator[early] > generator[small] + 0.04
+    assert max(discriminator[early:]) - min(discriminator[early:]) < 0.02
+    assert max(generator[early:]) - min(generator[early:]) < 0.03
+    assert discriminator[-1] > 1.386 - 0.06
+    assert generator[-1] < 0.693 + 0.06
 
 
 def change(model: StyleGAN, which: str) -> float:
@@ -97,14 +101,26 @@ def change(model: StyleGAN, which: str) -> float:
     return (mixed[1:, 1:] - mixed[1:, :1]).square().mean().sqrt().item()
 
 
-def test_noise_is_hardly_used_and_styles_change_more_the_earlier():
+def test_noise_is_hardly_used():
     model = zoo.load("stylegan")
     assert isinstance(model, StyleGAN)
 
     drawn = styles.noises(model, range(100, 106), 4)[:, 1:5]
-    assert drawn.std(dim=1).mean() < 0.02
+    assert drawn.std(dim=1).mean() < 0.005
 
-    assert change(model, "coarse") > change(model, "middle") > change(model, "fine")
+
+def test_styles_of_the_recorded_model_carry_what_the_page_says(monkeypatch):
+    model = zoo.load("stylegan")
+    assert isinstance(model, StyleGAN)
+    monkeypatch.setattr(stylegan_early_layers, "trained_stylegan", lambda *_: model)
+
+    found = stylegan_early_layers.scores(0)
+
+    assert found["middle"] > found["coarse"] > 0.9 * found["middle"]
+    assert found["fine"] < 0.7 * found["coarse"]
+    assert found["shape_fine"] < 0.2 * min(found["shape_coarse"], found["shape_middle"])
+    assert found["colour_fine"] > found["colour_middle"] > 1.5 * found["colour_coarse"]
+    assert change(model, "middle") > change(model, "coarse") > 1.3 * change(model, "fine")
 
 
 def test_before_learning_the_fine_styles_change_most():

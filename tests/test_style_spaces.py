@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from gan_minimal import models, styles, trials
+from gan_minimal.claims import stylegan_crisp as crisp
 from gan_minimal.claims import stylegan_mapping as mapping
 from gan_minimal.claims import stylegan_not_only_faces as domains
 from gan_minimal.evaluate import some
@@ -134,3 +135,19 @@ def test_domains_measure_what_they_label(in_two_rounds):
     assert values["faces"][1] == values["faces_distance"][1] / values["faces_floor"][1]
     assert len(domains.opening()) == 8
     assert domains.opening() == domains.opening()
+
+
+@pytest.mark.slow
+def test_networks_that_smooth_and_that_do_not_begin_with_the_same_weights(in_two_rounds):
+    smooth, sharp = (trials.stylegan(10, crisp=each)[0].model for each in (False, True))
+    values = crisp.measure()
+
+    assert all(
+        torch.equal(x, y) for x, y in zip(smooth.parameters(), sharp.parameters(), strict=True)
+    )
+    assert smooth.gamma == sharp.gamma == 10
+    assert values.keys() == crisp.CLAIM.labels.keys()
+    assert {len(each) for each in values.values()} == {3}
+    assert set(values["smooth"]).isdisjoint(values["crisp"])
+    assert len(crisp.opening()) == 8
+    assert crisp.opening() == crisp.opening()

@@ -213,23 +213,22 @@ CLAIM = Claim(
     },
     plot=("maps_full", "maps_frozen", "hangul_full", "hangul_frozen"),
     explanation=(
-        "붓글씨에서는 규칙을 한 시드가 아슬아슬하게 어기고, 나머지 두 시드에서는 동결한 쪽이 더 "
-        "가깝다. 라벨 지도에서는 한 시드에서 비기고 두 시드에서 뚜렷이 나쁘다. 지도는 모양이 "
+        "붓글씨에서는 세 시드 모두 동결한 쪽이 10% 넘게 더 가깝다. 규칙을 어기는 것은 라벨 "
+        "지도이다. 두 시드에서는 동결한 쪽이 더 멀고, 한 시드에서는 더 가깝다. 지도는 모양이 "
         "얼굴과 같고 색만 다른데, 동결한 것이 바로 색을 받는 층이다. 가까워 보이는 도메인이라도 "
-        "바뀐 것이 동결한 층의 몫이면 동결이 손해이다. 분석은 된다. 피부색은 16픽셀의 층에서 가장 "
-        "잘 읽히고 4픽셀로 갈수록 흐려지며, 입은 16픽셀의 층에서 전혀 읽히지 않고 8픽셀에서 가장 "
-        "잘 읽힌다. "
-        "다만 배우지 않은 판별자도 평균해서 2퍼센트포인트쯤까지만 뒤진다. 읽힌다는 것은 정보가 "
-        "남아 있다는 뜻이지, 배워서 담았다는 뜻이 아니다.",
-        "With brushed Hangul one seed breaks the rule by a hair, and for the other two freezing "
-        "comes closer. With label maps it draws level for one seed and is plainly worse for two. "
-        "Maps have the shapes of faces and other colours, and what was frozen is what takes in "
-        "the colours: even if a domain looks near, freezing costs where what has changed is the "
-        "business of the frozen layers. An analysis is possible. Skin tones are read best at 16 "
-        "pixels and less well towards 4, while mouths cannot be read at all at 16 pixels and are "
-        "read best at 8. But a discriminator that has learned nothing is at most some two points "
-        "behind on average. That something can be read says that the information is still there, "
-        "not that it was put there by learning.",
+        "바뀐 것이 동결한 층의 몫이면 동결이 손해일 수 있다. 분석은 된다. 피부색은 16픽셀의 "
+        "층에서 가장 잘 읽히고 4픽셀로 갈수록 흐려지며, 입은 16픽셀의 층에서 전혀 읽히지 않고 "
+        "8픽셀에서 가장 잘 읽힌다. 다만 배우지 않은 판별자도 평균해서 3퍼센트포인트 안쪽으로만 "
+        "뒤진다. 읽힌다는 것은 정보가 남아 있다는 뜻이지, 배워서 담았다는 뜻이 아니다.",
+        "With brushed Hangul freezing comes closer by more than 10% for all three seeds. It is the "
+        "label maps that break the rule: frozen networks stay farther off for two seeds and come "
+        "closer for one. Maps have the shapes of faces and other colours, and what was frozen is "
+        "what takes in the colours: even if a domain looks near, freezing can cost where what has "
+        "changed is the business of the frozen layers. An analysis is possible. Skin tones are "
+        "read best at 16 pixels and less well towards 4, while mouths cannot be read at all at 16 "
+        "pixels and are read best at 8. But a discriminator that has learned nothing is less than "
+        "three points behind on average. That something can be read says that the information is "
+        "still there, not that it was put there by learning.",
     ),
     measure=measure,
     holds=holds,

@@ -191,22 +191,21 @@ CLAIM = Claim(
     labels=LABELS,
     plot=("single_ko", "single_en", "combined_ko", "combined_en", "kept_ko", "kept_en"),
     explanation=(
-        "앞의 반은 이루어진다. 속성 하나를 말한 문장은 어느 묶음, 어느 언어에서나 5분의 4 이상 "
-        "이루어지고, 둘 이상을 말해도 5분의 3 이상 모두 나타난다. 두 언어의 차이는 묶음 사이의 "
-        "차이보다 작다. 입과 수염이 가장 잘 따라오고, 머리 길이와 피부색은 묶음에 따라 반만 "
-        "따라온다. 규칙을 어기는 것은 뒤의 반이다. 말하지 않은 속성은 5분의 3쯤만 그대로이다. "
+        "앞의 반은 이루어진다. 속성 하나를 말한 문장은 어느 묶음, 어느 언어에서나 4분의 3 넘게 "
+        "이루어진다. 둘 이상을 말하면 묶음에 따라 절반쯤에서 70%쯤까지 모두 나타난다. 두 언어의 "
+        "차이는 묶음 사이의 차이보다 작다. 피부색과 머리 길이가 가장 잘 따라오고 머리색이 가장 덜 "
+        "따라온다. 규칙을 어기는 것은 뒤의 반이다. 말하지 않은 속성은 3분의 2쯤만 그대로이다. "
         "짧은 문장에는 어울리는 얼굴이 많은데, 코사인은 그 가운데 원래 얼굴과 닮은 것을 더 "
         "좋아하지 않는다. 닮음을 붙드는 것은 목줄뿐이고, 목줄을 조이면 문장을 덜 따른다. "
         "네트워크는 한 번 학습한 것이므로 다른 학습에서 어떨지는 말하지 않는다.",
-        "The first half comes true. With every set and in both languages at least four in five of "
-        "the sentences with one attribute do, and of those with two or more at least three in "
-        "five appear whole. The languages differ less than the sets of faces do. Mouths and "
-        "beards follow best; hair length and skin follow half the time with some sets. It is the "
-        "second half that breaks the rule: only some three in five of the attributes not "
-        "mentioned stay. Many faces fit a short sentence, and the cosine does not prefer those "
-        "that resemble the face at the start. Nothing but the leash does, and on a tighter leash "
-        "sentences are followed less. The networks were trained once, so this says nothing of "
-        "another training.",
+        "The first half comes true. With every set and in both languages more than three quarters "
+        "of the sentences with one attribute do; of those with two or more, between one half and "
+        "70% appear whole, depending on the set. The languages differ less than the sets of faces "
+        "do. Skin and the length of hair follow best, the colour of hair least. It is the second "
+        "half that breaks the rule: some two thirds of the attributes not mentioned stay. Many "
+        "faces fit a short sentence, and the cosine does not prefer those that resemble the face "
+        "at the start. Nothing but the leash does, and on a tighter leash sentences are followed "
+        "less. The networks were trained once, so this says nothing of another training.",
     ),
     measure=measure,
     holds=holds,
