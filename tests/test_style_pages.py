@@ -171,6 +171,17 @@ def test_w_is_straighter_than_z_but_a_mapping_does_not_bring_faces_nearer():
     assert sum(nearer) == 1
 
 
+def test_without_smoothing_the_distance_is_nearly_halved_and_near_duplicates_are_as_many():
+    record = claims.read(claims.get("stylegan-crisp"))
+    assert record is not None
+    found = record["values"]
+
+    assert all(x < 0.65 * y for x, y in zip(found["crisp"], found["smooth"], strict=True))
+    assert max(found["crisp"]) - min(found["crisp"]) < 1
+    fewer = [x < y for x, y in zip(found["crisp_twins"], found["smooth_twins"], strict=True)]
+    assert set(fewer) == {False, True}
+
+
 def test_hangul_is_learned_and_comes_nearer_its_floor_than_faces_do():
     record = claims.read(claims.get("stylegan-not-only-faces"))
     assert record is not None

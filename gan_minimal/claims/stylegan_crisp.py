@@ -1,7 +1,5 @@
 """Is smoothing, which photographs call for, in the way of pixel art?"""
 
-import torch
-
 from gan_minimal import metrics, train
 from gan_minimal.claims import Claim, Values, device, spread
 from gan_minimal.evaluate import SAMPLES
@@ -12,7 +10,6 @@ SEEDS = (10, 11, 12)  # others than the recorded run's
 ARMS = {"smooth": False, "crisp": True}
 
 
-@torch.inference_mode()
 def scores(seed: int, crisp: bool) -> tuple[float, float]:
     """Train one; return the Fréchet distance and the share of near duplicates of its faces."""
     model = trained_stylegan(seed, device(), crisp=crisp)
@@ -75,7 +72,19 @@ CLAIM = Claim(
         "crisp_twins": ("거의 같은 그림: 흐리지 않고 tanh", "Near duplicates: not smoothed, tanh"),
     },
     plot=("smooth", "crisp"),
-    explanation=("", ""),
+    explanation=(
+        "세 시드 모두에서 거리가 거의 반으로 준다. 시드 사이의 차이보다 훨씬 큰 차이이다. 거의 "
+        "같은 그림의 비율은 어느 쪽이 낮다고 할 수 없다. 흐림은 이웃한 픽셀이 비슷한 그림에 "
+        "맞는데, faces16은 16픽셀 안에서 색이 픽셀마다 끊긴다. tanh는 흰 바탕처럼 −1이나 1인 "
+        "값에 쉽게 다가간다. 둘을 한꺼번에 바꾸었으므로 어느 쪽이 얼마나 했는지는 말하지 않는다. "
+        "3,000라운드의 결과이고, 사진에서는 재지 않았다.",
+        "The distance falls to nearly half for all three seeds, by far more than it differs from "
+        "seed to seed. Of near duplicates neither has fewer throughout. Smoothing fits where "
+        "neighbouring pixels are alike; in faces16 colours break off from one of its 16 pixels to "
+        "the next. A tanh easily comes close to −1 and 1, the values of a white "
+        "background. Both were changed at once, so this does not tell which did how much. It is "
+        "the result of 3,000 rounds, and nothing was measured with photographs.",
+    ),
     measure=measure,
     holds=holds,
     opening=opening,
