@@ -89,13 +89,13 @@ CLAIM = Claim(
         "스타일을 일부 층에서만 넣고, 노이즈는 그대로 둔다. 그림이 바뀐 크기(RMSE)를 층마다, 또 "
         "해상도마다 잰다. 학습에 쓰이지 않은 분류기가 읽은 속성이 바뀐 비율을 모양(머리 길이, "
         "안경, 모자, 수염, 입)과 색(머리색, 피부색)으로 나누어 함께 적는다. "
-        "tiny 설정과 달리 네트워크는 논문처럼 흐림을 두고 tanh를 두지 않는다.",
+        "tiny 설정과 달리 논문처럼 흐림을 두고, tanh를 두지 않고, γ를 10으로 한다.",
         "The tiny preset is trained three times with other seeds, for 3,000 rounds each. 500 faces "
         "get the styles of 500 others in some layers only, with the same noise. Measured is how "
         "much the image changes (RMSE), for each layer and for each resolution. Beside that "
         "stands how often a classifier that took no part in training reads another attribute, for "
         "shape (hair length, glasses, hat, beard, mouth) and colour (hair, skin). "
-        "Unlike the tiny preset's, the networks smooth as the paper's do and have no tanh.",
+        "As in the paper and not in the preset, networks smooth and have no tanh, and γ is 10.",
     ),
     rule=(
         "모든 시드에서 바뀐 크기가 4×4의 스타일, 8×8의 스타일, 16×16의 스타일 순으로 작아지면 "
