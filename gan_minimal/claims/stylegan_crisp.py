@@ -1,4 +1,4 @@
-"""Is smoothing, which photographs call for, in the way of pixel art?"""
+"""Are smoothing and a linear end, as in the paper, in the way of pixel art?"""
 
 from gan_minimal import metrics, train
 from gan_minimal.claims import Claim, Values, device, spread
@@ -42,10 +42,10 @@ def opening() -> list[float]:
 CLAIM = Claim(
     id="stylegan-crisp",
     says=(
-        "StyleGAN의 흐림과 선형 출력(생성자의 끝에 활성화 함수가 없는 것)은 사진에 맞는다. 곧 픽셀 "
-        "하나하나가 뚜렷한 작은 얼굴에서는 흐리지 않고 tanh로 끝내는 쪽이 데이터에 더 가깝다.",
-        "StyleGAN's smoothing and the linear end of its generator suit photographs: with faces of "
-        "pixel art, networks that do not smooth and end in a tanh come nearer the data.",
+        "픽셀 하나하나가 뚜렷한 작은 얼굴에서는 StyleGAN이 흐리고 선형으로 끝낼 때(생성자의 끝에 "
+        "활성화 함수가 없을 때)보다 흐리지 않고 tanh로 끝낼 때 데이터에 더 가깝다.",
+        "With small faces of pixel art StyleGAN comes nearer the data if it does not smooth and "
+        "ends in a tanh than if it smooths and has a linear end.",
     ),
     place="models/stylegan.md#fused",
     measured=(
@@ -74,16 +74,16 @@ CLAIM = Claim(
     plot=("smooth", "crisp"),
     explanation=(
         "세 시드 모두에서 거리가 거의 반으로 준다. 시드 사이의 차이보다 훨씬 큰 차이이다. 거의 "
-        "같은 그림의 비율은 어느 쪽이 낮다고 할 수 없다. 흐림은 이웃한 픽셀이 비슷한 그림에 "
-        "맞는데, faces16은 16픽셀 안에서 색이 픽셀마다 끊긴다. tanh는 흰 바탕처럼 −1이나 1인 "
+        "같은 그림의 비율은 어느 쪽이 낮다고 할 수 없다. 까닭은 짐작이다. 흐림은 이웃한 픽셀이 "
+        "비슷한 그림에 맞을 텐데 faces16은 색이 픽셀마다 끊기고, tanh는 흰 바탕처럼 −1이나 1인 "
         "값에 쉽게 다가간다. 둘을 한꺼번에 바꾸었으므로 어느 쪽이 얼마나 했는지는 말하지 않는다. "
         "3,000라운드의 결과이고, 사진에서는 재지 않았다.",
         "The distance falls to nearly half for all three seeds, by far more than it differs from "
-        "seed to seed. Of near duplicates neither has fewer throughout. Smoothing fits where "
-        "neighbouring pixels are alike; in faces16 colours break off from one of its 16 pixels to "
-        "the next. A tanh easily comes close to −1 and 1, the values of a white "
-        "background. Both were changed at once, so this does not tell which did how much. It is "
-        "the result of 3,000 rounds, and nothing was measured with photographs.",
+        "seed to seed. Of near duplicates neither has fewer throughout. The reason is a "
+        "guess: smoothing should fit where neighbouring pixels are alike, while in faces16 colours "
+        "break off from one pixel to the next, and a tanh easily comes close to −1 and 1, such as "
+        "the white background. Both were changed at once, so this does not tell which did how "
+        "much. It is the result of 3,000 rounds, and nothing was measured with photographs.",
     ),
     measure=measure,
     holds=holds,
