@@ -141,8 +141,8 @@ def opening() -> list[float]:
 DOMAINS = {"maps": ("지도", "maps"), "hangul": ("한글", "Hangul")}
 ARMS = {
     "before": ("조정하기 전", "before tuning"),
-    "full": ("모두 조정", "all layers tuned"),
-    "frozen": ("아래층 동결", "lower ones frozen"),
+    "full": ("모두 조정", "all tuned"),
+    "frozen": ("아래층 동결", "lower frozen"),
 }
 PROBED = {name: (each.ko, each.en.capitalize()) for name, each in ATTRIBUTES.items()} | {
     "mean": ("속성의 평균", "Mean of attributes"),
@@ -196,7 +196,7 @@ CLAIM = Claim(
         **{
             f"{name}_{arm}": (
                 f"바닥값의 배수: {korean}, {ko}",
-                f"Multiple of the floor: {english}, {en}",
+                f"Times the floor: {english}, {en}",
             )
             for name, (korean, english) in DOMAINS.items()
             for arm, (ko, en) in ARMS.items()

@@ -95,10 +95,7 @@ CLAIM = Claim(
     ),
     labels={
         "samples": ("샘플의 거리", "Distance of samples"),
-        "texture": (
-            "스펙트럼만 아는 그림의 거리",
-            "Distance of images that know the spectrum only",
-        ),
+        "texture": ("스펙트럼만 아는 그림의 거리", "Distance of the spectrum alone"),
         "mirrored": ("뒤집은 사진의 거리", "Distance of the mirrored photograph"),
         "diversity": ("샘플의 다양성", "Diversity of samples"),
     },

@@ -31,6 +31,12 @@ NOT_WHOLE = """() => [...document.querySelectorAll("article img.pixel")]
   .filter(i => i.getBoundingClientRect().width % +i.style.getPropertyValue("--w"))
   .map(i => i.getAttribute("src") + " " + i.getBoundingClientRect().width)"""
 
+# Words of a drawing that reach beyond its edges, where they are cut off.
+CUT_OFF = """() => [...document.querySelectorAll(".diagram-svg text")].filter(text => {
+  const {x, width} = text.getBBox()
+  return x < 0 || x + width > text.ownerSVGElement.viewBox.baseVal.width
+}).map(text => text.textContent)"""
+
 
 @dataclass
 class Visit:
@@ -44,6 +50,7 @@ class Visit:
     broken: list[str] = field(default_factory=list)
     too_wide: list[str] = field(default_factory=list)
     not_whole: list[str] = field(default_factory=list)
+    cut_off: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
 
 
@@ -78,6 +85,7 @@ def visit(browser, address: str, path: str) -> Visit:
     seen.violations += violations(page, "dark", "color-contrast", "link-in-text-block")
     seen.broken = page.evaluate(BROKEN)
     seen.not_whole = page.evaluate(NOT_WHOLE)
+    seen.cut_off = page.evaluate(CUT_OFF)
     page.set_viewport_size(LIGHTEST_PHONE)
     page.wait_for_timeout(100)
     seen.too_wide = page.evaluate(TOO_WIDE)
@@ -130,6 +138,10 @@ def test_every_picture_loads(visits):
 
 def test_pixel_art_is_enlarged_by_whole_numbers(visits):
     assert collect(visits, "not_whole") == {}
+
+
+def test_no_word_of_a_drawing_is_cut_off(visits):
+    assert collect(visits, "cut_off") == {}
 
 
 def test_nothing_is_wider_than_a_small_phone(visits):
