@@ -612,14 +612,16 @@ train.train(run, data.load("faces16"), settings, lambda run: print("saved"), wat
 
 @pytest.mark.gpu
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
-def test_a_run_on_the_gpu_goes_on_on_the_cpu(precision, tmp_path):
+@pytest.mark.parametrize("name", ["dcgan", "pggan", "stylegan"])
+def test_a_run_on_the_gpu_goes_on_on_the_cpu(name, precision, tmp_path):
+    arguments = TINY if name == "dcgan" else models.preset(name, "tiny")["model"] | {"rounds": 40}
     settings = Settings("faces16", 64, 60, precision=precision, ema=0.9, device="cuda")
-    run = train.new("dcgan", TINY, settings)
+    run = train.new(name, arguments, settings)  # what grows is fading in at round 60
     train.train(run, data.load("faces16"), settings, quiet=True)
     assert next(run.model.parameters()).device.type == "cuda"
     drawn = train.sample(run.sampler, 4, seed=0)
     assert drawn.device.type == "cuda"
-    checkpoint.save(tmp_path / "checkpoint.pt", train.contents(run, "dcgan", TINY, settings))
+    checkpoint.save(tmp_path / "checkpoint.pt", train.contents(run, name, arguments, settings))
 
     for device in ("cuda", "cpu"):
         run, _, settings = train.resume(tmp_path / "checkpoint.pt", device)

@@ -102,7 +102,7 @@ class Generator(nn.Module):
         images = self.to_rgb[stage](x)
         if alpha < 1:
             coarse = F.interpolate(self.to_rgb[stage - 1](below), scale_factor=2)
-            return torch.lerp(coarse, images, alpha)
+            return torch.lerp(coarse, images.to(coarse.dtype), alpha)
         return images
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from gan_minimal import checkpoint, train
+from gan_minimal import checkpoint, models, train
 from gan_minimal.models.pggan import PGGAN
 from tests.models.test_pggan import SETTINGS, SMALL, play
 
@@ -90,6 +90,21 @@ def test_the_discriminator_fades_in_features():
 
     old, new, faded = features
     assert torch.allclose(faded, 0.75 * old + 0.25 * new, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["pggan", "stylegan"])
+def test_a_fade_mixes_what_autocast_on_a_gpu_gives(name, monkeypatch):
+    """There, enlarging returns float32, and convolutions bfloat16."""
+    model = models.build(name, size=16, latent=4, fmap_base=32, fmap_max=8)
+    enlarge = F.interpolate
+    monkeypatch.setattr(F, "interpolate", lambda *given, **by: enlarge(*given, **by).float())
+
+    for alpha in (0.25, 1.0):
+        with torch.autocast("cpu", torch.bfloat16):
+            inputs = model.styles(4) if name == "stylegan" else model.noise(4)
+            images = model.generator(inputs, 1, alpha)
+        assert images.shape == (4, 3, 8, 8)
+        images.sum().backward()
 
 
 def test_real_images_fade_in_as_generated_ones_do(real):
