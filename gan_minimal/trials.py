@@ -7,16 +7,17 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.data import Dataset
 
-from gan_minimal import data, metrics, models, train, zoo
+from gan_minimal import data, metrics, train, zoo
 from gan_minimal.evaluate import SAMPLES, images_of
 from gan_minimal.models.attributes import AttributeClassifier
 from gan_minimal.models.singan import SinGAN
-from gan_minimal.models.stylegan import StyleGAN
+from gan_minimal.models.stylegan import FAST, PACE, SMALL, StyleGAN
 
 # Four scales of the built-in photograph, from 24x17 to 68x46 pixels, all of them equally wide
 SCENE = {"longest": 68, "coarsest": 16, "factor": 0.65, "rounds": 200}
-# The tiny preset of StyleGAN: height and width of its images, and fewer rounds than it has
-STYLEGAN_SIZE, STYLEGAN_ROUNDS = 16, 3000
+# What the presets of StyleGAN share, smoothing and with R1 as published, and rounds for a claim
+STYLEGAN, STYLEGAN_ROUNDS = SMALL | PACE, 3000
+STYLEGAN_SIZE = SMALL["size"]
 
 
 def trained(
@@ -63,19 +64,17 @@ def hangul_features(images: Tensor) -> Tensor:
 def stylegan(
     seed: int, where: str = "cpu", dataset: str = "faces16", **changes: Any
 ) -> tuple[train.Run, train.Settings]:
-    """Prepare the tiny preset of StyleGAN with fewer rounds, smooth and with R1 as published.
+    """Prepare a small StyleGAN for faces or glyphs of 16 pixels.
 
     Args:
         seed: Seed of weights, noise and the order of the data.
         where: Device.
         dataset: Name of the data.
-        changes: Other arguments of the networks than the preset's.
+        changes: Arguments of the networks beside or in place of `STYLEGAN`.
     """
-    preset = models.preset("stylegan")
     changed: dict[str, Any] = {"data": dataset, "seed": seed, "device": where}
-    settings = train.Settings(**preset["train"] | changed | {"steps": STYLEGAN_ROUNDS})
-    papers = {"crisp": False, "gamma": 10.0}
-    return train.new("stylegan", preset["model"] | papers | changes, settings), settings
+    settings = train.Settings(**FAST | changed | {"steps": STYLEGAN_ROUNDS})
+    return train.new("stylegan", STYLEGAN | changes, settings), settings
 
 
 def trained_stylegan(seed: int, where: str, dataset: str = "faces16", **changes: Any) -> StyleGAN:

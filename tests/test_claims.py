@@ -286,6 +286,17 @@ RULES = [
         {"smooth": [8.0, 8.5]},
     ),
     (
+        "stylegan-shape-colour",
+        {
+            "shape_coarse": [0.375, 0.3],
+            "shape_fine": [0.25, 0.1],
+            "colour_coarse": [0.5, 0.2],
+            "colour_fine": [0.75, 0.6],
+        },
+        {"shape_fine": [0.26, 0.1]},
+        {"colour_coarse": [0.51, 0.2]},
+    ),
+    (
         "stylegan-not-only-faces",
         {
             "faces": [5.0, 6.0],

@@ -6,6 +6,7 @@ import torch
 from gan_minimal import models, trials
 from gan_minimal.claims import pggan_growth as growth
 from gan_minimal.claims import stylegan_early_layers as early
+from gan_minimal.claims import stylegan_shape_colour as shape_colour
 from gan_minimal.models.stylegan import StyleGAN
 
 
@@ -88,3 +89,19 @@ def test_early_layers_measure_what_they_label(monkeypatch):
     assert len(shares) == 2 * 3 * 3
     assert all(0 <= share <= 1 for share in shares)
     assert early.opening() == early.opening()
+
+
+def test_shares_of_changed_faces_are_labelled_and_repeat(monkeypatch):
+    monkeypatch.setattr(early, "PAIRS", 16)
+
+    values = shape_colour.measure()
+
+    assert values.keys() == shape_colour.CLAIM.labels.keys() == set(shape_colour.CLAIM.plot)
+    assert all(len(set(each)) > 1 for each in values.values())  # other faces each time
+    assert values == shape_colour.measure()
+
+
+def test_faces_that_stay_as_they_are_have_changed_neither_shape_nor_colour(model):
+    before, after = early.swapped(model, slice(0, 0))
+
+    assert early.changed(before, after) == {"shape": 0, "colour": 0}

@@ -18,13 +18,13 @@ COLOUR = ("hair_color", "skin")
 
 
 @torch.no_grad()
-def swapped(model: StyleGAN, layers: slice) -> tuple[Tensor, Tensor]:
+def swapped(model: StyleGAN, layers: slice, seed: int = 0) -> tuple[Tensor, Tensor]:
     """Draw faces before and after they get the styles of other faces in some layers.
 
     The noise stays the same. Both are `(PAIRS, C, H, W)`.
     """
     with torch.random.fork_rng():
-        torch.manual_seed(0)
+        torch.manual_seed(seed)
         w = model.generator.mapping(model.noise(2 * PAIRS))[:, None].repeat(1, LAYERS, 1)
         noise = model.generator.noise(PAIRS)
     own, others = w.chunk(2)
@@ -33,11 +33,21 @@ def swapped(model: StyleGAN, layers: slice) -> tuple[Tensor, Tensor]:
     return tuple(model.draw(x, noise).clamp(-1, 1) for x in (own, mixed))  # type: ignore[return-value]
 
 
+def changed(before: Tensor, after: Tensor) -> dict[str, float]:
+    """Return how often the classifier reads another shape, and how often another colour."""
+    judge = zoo.load("attributes")
+    assert isinstance(judge, AttributeClassifier)
+    (_, first), (_, then) = (metrics.judge(judge, images) for images in (before, after))
+    found = {}
+    for kind, names in (("shape", SHAPE), ("colour", COLOUR)):
+        shares = [(first[name] != then[name]).double().mean().item() for name in names]
+        found[kind] = sum(shares) / len(shares)
+    return found
+
+
 def scores(seed: int) -> dict[str, float]:
     """Train one; measure what the style of each layer, and of each group of layers, changes."""
     model = trained_stylegan(seed, device(), crisp=True)
-    judge = zoo.load("attributes")
-    assert isinstance(judge, AttributeClassifier)
     found = {}
     for layer in range(LAYERS):
         before, after = swapped(model, slice(layer, layer + 1))
@@ -45,10 +55,7 @@ def scores(seed: int) -> dict[str, float]:
     for which in styles.GROUPS:
         before, after = swapped(model, styles.group(model, which))
         found[which] = (after - before).square().mean().sqrt().item()
-        (_, first), (_, then) = (metrics.judge(judge, images) for images in (before, after))
-        for kind, names in (("shape", SHAPE), ("colour", COLOUR)):
-            changed = [(first[name] != then[name]).double().mean().item() for name in names]
-            found[f"{kind}_{which}"] = sum(changed) / len(changed)
+        found |= {f"{kind}_{which}": share for kind, share in changed(before, after).items()}
     return found
 
 

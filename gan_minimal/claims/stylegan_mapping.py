@@ -7,14 +7,20 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_minimal import metrics, models, zoo
+from gan_minimal import metrics, zoo
 from gan_minimal.claims import Claim, Values, device, spread
 from gan_minimal.models.attributes import AttributeClassifier
 from gan_minimal.models.stylegan import StyleGAN
 from gan_minimal.opening import double_precision, first_losses
 from gan_minimal.probes import separability
 from gan_minimal.styles import arc
-from gan_minimal.trials import distance_of_faces, stylegan, trained_stylegan, untrained_stylegan
+from gan_minimal.trials import (
+    STYLEGAN,
+    distance_of_faces,
+    stylegan,
+    trained_stylegan,
+    untrained_stylegan,
+)
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
 PAIRS = 1000
@@ -23,8 +29,8 @@ STEP = 1e-4  # of a way whose length is 1, as in the paper
 
 
 def changes(mapped: bool) -> dict[str, Any]:
-    """Return how an arm differs from the tiny preset: without a mapping, w is z on its sphere."""
-    return {} if mapped else {"depth": 0, "style": models.preset("stylegan")["model"]["latent"]}
+    """Return what an arm changes: without a mapping, w is z on its sphere."""
+    return {} if mapped else {"depth": 0, "style": STYLEGAN["latent"]}
 
 
 def path_length(seen: Callable[[Tensor], Tensor], places: Tensor) -> float:
