@@ -16,8 +16,8 @@ from gan_minimal.models.stylegan import FAST, PACE, SMALL, StyleGAN
 # Four scales of the built-in photograph, from 24x17 to 68x46 pixels, all of them equally wide
 SCENE = {"longest": 68, "coarsest": 16, "factor": 0.65, "rounds": 200}
 # What the presets of StyleGAN share, smoothing and with R1 as published, and rounds for a claim
-STYLEGAN, STYLEGAN_ROUNDS = SMALL | PACE, 3000
-STYLEGAN_SIZE = SMALL["size"]
+STYLEGAN: dict[str, Any] = SMALL | PACE
+STYLEGAN_SIZE, STYLEGAN_ROUNDS = SMALL["size"], 3000
 
 
 def trained(
@@ -72,8 +72,9 @@ def stylegan(
         dataset: Name of the data.
         changes: Arguments of the networks beside or in place of `STYLEGAN`.
     """
-    changed: dict[str, Any] = {"data": dataset, "seed": seed, "device": where}
-    settings = train.Settings(**FAST | changed | {"steps": STYLEGAN_ROUNDS})
+    changed = {"data": dataset, "steps": STYLEGAN_ROUNDS, "seed": seed, "device": where}
+    given: dict[str, Any] = FAST | changed
+    settings = train.Settings(**given)
     return train.new("stylegan", STYLEGAN | changes, settings), settings
 
 

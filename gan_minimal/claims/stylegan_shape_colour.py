@@ -11,7 +11,7 @@ KINDS = {"shape": ("모양", "Shape"), "colour": ("색", "Colour")}
 
 def scores(model: StyleGAN, seed: int) -> dict[str, float]:
     """Swap the styles of one set of faces; return how often shapes and colours change."""
-    found = {}
+    found: dict[str, float] = {}
     for which in styles.GROUPS:
         shares = changed(*swapped(model, styles.group(model, which), seed))
         found |= {f"{kind}_{which}": share for kind, share in shares.items()}
