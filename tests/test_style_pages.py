@@ -166,6 +166,30 @@ def test_fine_styles_carry_the_colours_and_middle_ones_the_shapes():
     assert all(a < b for a, b in zip(found["coarse"], found["fine"], strict=True))
 
 
+def test_coarse_styles_carry_the_shapes_and_fine_ones_the_colours_of_the_recorded_network():
+    record = claims.read(claims.get("stylegan-shape-colour"))
+    assert record is not None
+    found = record["values"]
+
+    for i in range(3):
+        shape, colour = (
+            {which: found[f"{kind}_{which}"][i] for which in styles.GROUPS}
+            for kind in ("shape", "colour")
+        )
+        assert shape["middle"] > shape["coarse"] > 5 * shape["fine"]
+        assert 1.8 < colour["fine"] / colour["coarse"] < 2.2
+        assert colour["fine"] > colour["middle"] > 0.9 * colour["fine"]
+
+
+def test_after_short_training_coarse_and_fine_styles_change_shapes_about_equally_often():
+    record = claims.read(claims.get("stylegan-early-layers"))
+    assert record is not None
+    found = record["values"]
+
+    pairs = list(zip(found["shape_coarse"], found["shape_fine"], strict=True))
+    assert all(0.7 < coarse / fine < 1.4 for coarse, fine in pairs)
+
+
 def test_w_is_straighter_than_z_but_a_mapping_does_not_bring_faces_nearer():
     record = claims.read(claims.get("stylegan-mapping"))
     assert record is not None
