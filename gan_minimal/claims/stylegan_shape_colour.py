@@ -72,13 +72,16 @@ CLAIM = Claim(
         "아니다. 중간 스타일이 모양을 가장 자주 바꾸고, 색도 세밀한 스타일만큼이나 바꾼다. 학습한 "
         "네트워크가 하나이므로 다른 네트워크도 그런지는 말하지 않는다. 3,000라운드만 배운 셋은 "
         "거친 스타일과 세밀한 스타일이 모양을 비슷하게 자주 바꾸었다. 그 셋은 γ도 다르므로, 더 "
-        "배워서 갈라졌는지는 알 수 없다.",
+        "배워서 갈라졌는지는 알 수 없다. 규칙은 이 얼굴들을 재기 전에, 그러나 같은 네트워크의 다른 "
+        "얼굴들을 이미 본 뒤에 정했다.",
         "All three times coarse styles change shapes more than five times as often as fine ones, "
         "and fine styles colours about twice as often as coarse ones. Yet it is not all between "
         "those two: middle styles change shapes most often, and colours nearly as often as fine "
         "ones. With one trained network this says nothing of others. In the three that had "
         "learned for 3,000 rounds only, coarse and fine styles changed shapes about equally "
-        "often. Their γ is another, too, so whether longer training has parted them is not known.",
+        "often. Their γ is another, too, so whether longer training has parted them is not known. "
+        "The rule was fixed before these faces were measured, but after others had been seen of "
+        "the same network.",
     ),
     measure=measure,
     holds=holds,
