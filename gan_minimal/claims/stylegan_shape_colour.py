@@ -2,18 +2,18 @@
 
 from gan_minimal import styles, zoo
 from gan_minimal.claims import Claim, Values
-from gan_minimal.claims.stylegan_early_layers import GROUPS, changed, swapped
+from gan_minimal.claims import stylegan_early_layers as early
 from gan_minimal.models.stylegan import StyleGAN
 
 SEEDS = (10, 11, 12)  # of three sets of faces
-KINDS = {"shape": ("모양", "Shape"), "colour": ("색", "Colour")}
+NAMES = tuple(f"{kind}_{which}" for kind in ("shape", "colour") for which in styles.GROUPS)
 
 
 def scores(model: StyleGAN, seed: int) -> dict[str, float]:
     """Swap the styles of one set of faces; return how often shapes and colours change."""
     found: dict[str, float] = {}
     for which in styles.GROUPS:
-        shares = changed(*swapped(model, styles.group(model, which), seed))
+        shares = early.changed(*early.swapped(model, styles.group(model, which), seed))
         found |= {f"{kind}_{which}": share for kind, share in shares.items()}
     return found
 
@@ -23,7 +23,7 @@ def measure() -> Values:
     model = zoo.load("stylegan")
     assert isinstance(model, StyleGAN)
     found = [scores(model, seed) for seed in SEEDS]
-    return {name: [each[name] for each in found] for name in CLAIM.labels}
+    return {name: [each[name] for each in found] for name in NAMES}
 
 
 def holds(values: Values) -> bool:
@@ -60,12 +60,8 @@ CLAIM = Claim(
         "It holds if all three times coarse styles change shapes at least 1.5 times as often as "
         "fine ones, and fine styles colours at least 1.5 times as often as coarse ones.",
     ),
-    labels={
-        f"{kind}_{name}": (f"{kinds[0]}이 바뀐 비율: {ko}", f"{kinds[1]} changed: {en}")
-        for kind, kinds in KINDS.items()
-        for name, (ko, en) in GROUPS.items()
-    },
-    plot=tuple(f"{kind}_{name}" for kind in KINDS for name in GROUPS),
+    labels={name: early.CLAIM.labels[name] for name in NAMES},
+    plot=NAMES,
     explanation=(
         "세 번 모두 거친 스타일은 모양을 세밀한 스타일의 다섯 배 넘게 자주 바꾸고, 세밀한 "
         "스타일은 색을 거친 스타일의 두 배쯤 자주 바꾼다. 그렇다고 둘이 나누어 맡은 것만은 "

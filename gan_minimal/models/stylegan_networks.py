@@ -145,7 +145,7 @@ class Generator(nn.Module):
         images = self.to_rgb[stage](x)
         if alpha < 1:
             coarse = F.interpolate(self.to_rgb[stage - 1](below), scale_factor=2)
-            images = torch.lerp(precise(coarse), precise(images), alpha)
+            images = torch.lerp(coarse, images.to(coarse.dtype), alpha)
         return self.end(images)
 
 

@@ -99,12 +99,11 @@ def test_a_fade_mixes_what_autocast_on_a_gpu_gives(name, monkeypatch):
     enlarge = F.interpolate
     monkeypatch.setattr(F, "interpolate", lambda *given, **by: enlarge(*given, **by).float())
 
-    for alpha in (0.25, 1.0):
-        with torch.autocast("cpu", torch.bfloat16):
-            inputs = model.styles(4) if name == "stylegan" else model.noise(4)
-            images = model.generator(inputs, 1, alpha)
-        assert images.shape == (4, 3, 8, 8)
-        images.sum().backward()
+    with torch.autocast("cpu", torch.bfloat16):
+        inputs = model.styles(4) if name == "stylegan" else model.noise(4)
+        images = model.generator(inputs, 1, alpha=0.25)
+    assert images.shape == (4, 3, 8, 8)
+    images.sum().backward()
 
 
 def test_real_images_fade_in_as_generated_ones_do(real):
