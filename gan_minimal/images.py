@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PIL import Image
 from torch import Tensor
 
-from gan_minimal.checkpoint import write_whole
+from gan_minimal.files import write_whole
 
 Pixels = npt.NDArray[np.uint8]
 

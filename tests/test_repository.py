@@ -170,31 +170,64 @@ def test_no_file_names_a_registry_or_a_path_of_somebodys_machine():
     assert found == []
 
 
+# Each package may import those below it, and no other.
+LAYERS = (
+    {"__main__"},
+    {"cli"},
+    {"publishing"},
+    {"claims"},
+    {"editing"},
+    {"scoring"},
+    {"zoo"},
+    {"training"},
+    {"data"},
+    {"models"},
+    {"images"},
+    {"files"},
+    {"errors"},
+)
+LONGEST_MODEL = 350  # lines
+
+
+def room(module: str) -> str:
+    """The package, or the file beside the packages, in which a module of the project lies."""
+    return [*module.split("."), "__init__"][1]
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_imports_run_one_way(path):
-    inside = path.relative_to(ROOT / "gan_minimal").with_suffix("").parts
-    names = imported(path)
-    project = {name for name in names if name.split(".")[0] == "gan_minimal"}
+    own = room(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    height = next((i for i, rooms in enumerate(LAYERS) if own in rooms), None)
+    used = {room(name) for name in imported(path) if name.split(".")[0] == "gan_minimal"}
+    used -= {own, "__init__"}
 
-    if inside[0] == "models" and inside[1] != "__init__":
-        assert {name.split(".")[0] for name in names} <= {"torch", *sys.stdlib_module_names}
-        assert len(path.read_text(encoding="utf-8").splitlines()) <= 250
-        forbidden = {"gan_minimal"}
-    elif inside[0] in ("data", "metrics", "models", "errors"):
-        forbidden = {f"gan_minimal.{name}" for name in ("train", "record", "claims", "cli")}
-    elif inside[0] in ("train", "checkpoint", "images"):
-        forbidden = {f"gan_minimal.{name}" for name in ("record", "claims", "cli")}
-    elif inside[0] not in ("cli", "__main__"):
-        forbidden = {"gan_minimal.cli"}
-    else:
-        forbidden = set()
-    assert not {name for name in project for x in forbidden if f"{name}.".startswith(f"{x}.")}
+    if own == "__init__":  # the two functions of the package import what they need when called
+        return
+    assert height is not None, f"{path.name} lies in no room of the house"
+    assert used <= set().union(*LAYERS[height + 1 :])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if path.parent.name == "models" and path.name != "__init__.py"],
+    ids=lambda path: path.stem,
+)
+def test_a_model_file_imports_torch_and_its_siblings_only(path):
+    names = imported(path)
+    siblings = {name for name in names if name.startswith("gan_minimal.models.")}
+
+    assert {name.split(".")[0] for name in names - siblings} <= {"torch", *sys.stdlib_module_names}
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODEL
 
 
 def test_code_is_written_once():
-    """Under 2 % of the lines stand in a block of six or more that another file has too."""
+    """Under 1.5 % of the lines stand in a block of six or more that another file has too.
+
+    Model files are left out: each has to stand alone.
+    """
     files = {}
-    for path in MODULES + sorted((ROOT / "snippets").glob("*.py")):
+    modules = [path for path in MODULES if path.parent.name != "models"]
+    for path in modules + sorted((ROOT / "snippets").glob("*.py")):
         lines = [" ".join(line.split()) for line in path.read_text(encoding="utf-8").splitlines()]
         files[path] = [line for line in lines if len(line) > 3 and not line.startswith("#")]
     places = defaultdict(list)
@@ -209,7 +242,7 @@ def test_code_is_written_once():
         for path, start in found
         for i in range(6)
     }
-    assert len(copied) < 0.02 * sum(map(len, files.values())), sorted({p for p, _ in copied})
+    assert len(copied) < 0.015 * sum(map(len, files.values())), sorted({p for p, _ in copied})
 
 
 @pytest.mark.parametrize("module", ["gan_minimal", "gan_minimal.cli", "gan_minimal.models"])

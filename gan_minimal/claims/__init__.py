@@ -6,7 +6,6 @@ published as failing. The values that pages show are recorded in `records/`.
 """
 
 import importlib
-import json
 import multiprocessing
 import os
 import pkgutil
@@ -18,8 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gan_minimal import checkpoint, models
-from gan_minimal.errors import UserError
+from gan_minimal import files
+from gan_minimal.errors import UserError, nearest
 
 FOLDER = Path(__file__).parent / "records"
 
@@ -67,7 +66,8 @@ class Claim:
 @cache
 def claims() -> dict[str, Claim]:
     """Return all claims by their ids, sorted."""
-    names = sorted(m.name for m in pkgutil.iter_modules([str(Path(__file__).parent)]))
+    modules = pkgutil.iter_modules([str(Path(__file__).parent)])
+    names = sorted(module.name for module in modules if not module.name.startswith("_"))
     found = [importlib.import_module(f"{__name__}.{name}").CLAIM for name in names]
     return {claim.id: claim for claim in found}
 
@@ -79,7 +79,7 @@ def get(name: str) -> Claim:
         UserError: If there is none; the message names the nearest one.
     """
     if name not in claims():
-        raise UserError(f"There is no claim {name!r}: {models.nearest(name, list(claims()))}")
+        raise UserError(f"There is no claim {name!r}: {nearest(name, list(claims()))}")
     return claims()[name]
 
 
@@ -116,7 +116,7 @@ def _one_thread() -> None:
 
 def measure(claim: Claim) -> dict[str, Any]:
     """Measure a claim and return what is recorded of it."""
-    from gan_minimal.record import environment
+    from gan_minimal.training.machine import environment
 
     began = time.perf_counter()
     values = {name: [float(f"{v:.4g}") for v in seeds] for name, seeds in claim.measure().items()}
@@ -131,9 +131,7 @@ def measure(claim: Claim) -> dict[str, Any]:
 
 def write(record: dict[str, Any], folder: Path = FOLDER) -> None:
     """Keep what was measured."""
-    text = json.dumps(record, indent=1) + "\n"
-    path = folder / f"{record['id']}.json"
-    checkpoint.write_whole(path, lambda temporary: temporary.write_text(text))
+    files.write_json(folder / f"{record['id']}.json", record)
 
 
 def read(claim: Claim, folder: Path = FOLDER) -> dict[str, Any] | None:
@@ -141,8 +139,7 @@ def read(claim: Claim, folder: Path = FOLDER) -> dict[str, Any] | None:
     path = folder / f"{claim.id}.json"
     if not path.exists():
         return None
-    record: dict[str, Any] = json.loads(path.read_text())
-    return record
+    return files.read_json(path)
 
 
 def recorded() -> list[tuple[Claim, dict[str, Any]]]:

@@ -5,9 +5,9 @@ from torch import Tensor, nn
 
 from gan_minimal import zoo
 from gan_minimal.claims import Claim, Values
-from gan_minimal.data.hangul import load_hangul
-from gan_minimal.metrics import LETTERS
-from gan_minimal.models.attributes import AttributeClassifier
+from gan_minimal.data.hangul32 import load_hangul
+from gan_minimal.models.classifier import AttributeClassifier
+from gan_minimal.scoring.distances import LETTERS
 
 SEEDS = (10, 11, 12)  # of which glyph meets which
 PAIRS = 300

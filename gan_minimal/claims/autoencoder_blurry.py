@@ -3,11 +3,12 @@
 import torch
 from torch import Tensor
 
-from gan_minimal import data, train, zoo
+from gan_minimal import data, zoo
 from gan_minimal.claims import Claim, Values, device, spread
 from gan_minimal.claims.autoencoder_generates import SEEDS, begin
-from gan_minimal.evaluate import SAMPLES, images_of
-from gan_minimal.opening import first_losses
+from gan_minimal.scoring.evaluate import SAMPLES, images_of
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 
 def detail(images: Tensor) -> float:
@@ -23,10 +24,10 @@ def detail(images: Tensor) -> float:
 def trained(seed: int) -> tuple[float, float]:
     """Train a VAE; return the detail of what it draws and of its copies of the test split."""
     run, settings = begin("vae", seed, device())
-    train.train(run, data.load(settings.data), settings, quiet=True)
+    loop.train(run, data.load(settings.data), settings, quiet=True)
     model = run.sampler.cpu()
     copies: Tensor = model.reconstruct(images_of("faces16", "test"))  # type: ignore[operator]
-    return detail(train.sample(model, SAMPLES, seed)), detail(copies)
+    return detail(loop.sample(model, SAMPLES, seed)), detail(copies)
 
 
 def measure() -> Values:
@@ -37,7 +38,7 @@ def measure() -> Values:
     return {
         "vae": [drawn / real for drawn, _ in results],
         "vae_copies": [copied / real for _, copied in results],
-        "dcgan": [detail(train.sample(dcgan, SAMPLES, seed)) / real for seed in SEEDS],
+        "dcgan": [detail(loop.sample(dcgan, SAMPLES, seed)) / real for seed in SEEDS],
         "floor": [detail(images_of("faces16", "train")) / real] * len(SEEDS),
     }
 
@@ -51,7 +52,7 @@ def holds(values: Values) -> bool:
 
 def opening() -> list[float]:
     """Return the losses of the VAE's first rounds, and the detail of what DCGAN draws."""
-    drawn = train.sample(zoo.load("dcgan"), SAMPLES, SEEDS[0])
+    drawn = loop.sample(zoo.load("dcgan"), SAMPLES, SEEDS[0])
     return [*first_losses(*begin("vae", SEEDS[0], "cpu")), detail(drawn)]
 
 

@@ -3,11 +3,12 @@
 import torch
 from torch import Tensor
 
-from gan_minimal import data, train
+from gan_minimal import data
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.evaluate import images_of
 from gan_minimal.models.autoencoder import Autoencoder
-from gan_minimal.opening import first_losses
+from gan_minimal.scoring.evaluate import images_of
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than those with which the settings were tried
 CODES = (2, 8, 32)
@@ -15,9 +16,9 @@ LINEAR = 8  # length of the code of the linear autoencoder
 ROUNDS = 3000
 
 
-def begin(code: int, linear: bool, seed: int, where: str) -> tuple[train.Run, train.Settings]:
+def begin(code: int, linear: bool, seed: int, where: str) -> tuple[loop.Run, loop.Settings]:
     """Build an autoencoder with one hidden layer on each side of the code, or with none."""
-    settings = train.Settings(
+    settings = loop.Settings(
         data="faces16", batch=256, steps=ROUNDS, seed=seed, ema=0.99, device=where
     )
     torch.manual_seed(seed)
@@ -29,7 +30,7 @@ def begin(code: int, linear: bool, seed: int, where: str) -> tuple[train.Run, tr
         binary=False,
         lr=1e-2 if linear else 2e-3,
     )
-    return train.start(model, settings), settings
+    return loop.start(model, settings), settings
 
 
 def trained(code: int, linear: bool, seed: int) -> tuple[float, float]:
@@ -41,7 +42,7 @@ def trained(code: int, linear: bool, seed: int) -> tuple[float, float]:
         one; else 0).
     """
     run, settings = begin(code, linear, seed, device())
-    train.train(run, data.load(settings.data), settings, quiet=True)
+    loop.train(run, data.load(settings.data), settings, quiet=True)
     model = run.sampler.cpu()
     test = images_of("faces16", "test")
     error = (model.reconstruct(test) - test).square().mean().item()  # type: ignore[operator]

@@ -3,11 +3,12 @@
 import torch
 from torch import Tensor
 
-from gan_minimal import data, models, train, zoo
+from gan_minimal import data, models, zoo
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.evaluate import SAMPLES, images_of
-from gan_minimal.models.attributes import AttributeClassifier
-from gan_minimal.opening import first_losses
+from gan_minimal.models.classifier import AttributeClassifier
+from gan_minimal.scoring.evaluate import SAMPLES, images_of
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than those with which the settings were tried
 NAMES = ("autoencoder", "vae")
@@ -15,11 +16,11 @@ ROUNDS = 6000
 SURE = 0.8  # probability from which an attribute counts as readable
 
 
-def begin(name: str, seed: int, where: str) -> tuple[train.Run, train.Settings]:
+def begin(name: str, seed: int, where: str) -> tuple[loop.Run, loop.Settings]:
     """Prepare a tiny preset with another seed and fewer rounds."""
     preset = models.preset(name)
-    settings = train.Settings(**preset["train"] | {"seed": seed, "steps": ROUNDS, "device": where})
-    return train.new(name, preset["model"], settings), settings
+    settings = loop.Settings(**preset["train"] | {"seed": seed, "steps": ROUNDS, "device": where})
+    return loop.new(name, preset["model"], settings), settings
 
 
 def readable(images: Tensor) -> float:
@@ -47,12 +48,12 @@ def trained(name: str, seed: int) -> tuple[float, float, float]:
         such a copy.
     """
     run, settings = begin(name, seed, device())
-    train.train(run, data.load(settings.data), settings, quiet=True)
+    loop.train(run, data.load(settings.data), settings, quiet=True)
     model = run.sampler.cpu()
     known = images_of("faces16", "train")
     copies: Tensor = model.reconstruct(known)  # type: ignore[operator]
     error = (copies - known).flatten(1).norm(dim=1)
-    drawn = train.sample(model, SAMPLES, seed=seed)
+    drawn = loop.sample(model, SAMPLES, seed=seed)
     away = nearest(drawn)
     new = (away > error.quantile(0.95)).double().mean().item()
     return readable(drawn), new, away.mean().item()

@@ -4,24 +4,25 @@ from dataclasses import replace
 
 import torch
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.evaluate import score_syllables
-from gan_minimal.opening import first_losses
-from gan_minimal.trials import trained
+from gan_minimal.claims._helpers import trained
+from gan_minimal.scoring.evaluate import score_syllables
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
 
 
-def settings(seed: int) -> train.Settings:
+def settings(seed: int) -> loop.Settings:
     """Return the settings of the tiny preset with another seed."""
-    return replace(train.Settings(**models.preset("cgan")["train"]), seed=seed)
+    return replace(loop.Settings(**models.preset("cgan")["train"]), seed=seed)
 
 
 def scores(seed: int) -> dict[str, float]:
     """Train a CGAN of Hangul and let the independent reader read what it writes."""
     chosen = replace(settings(seed), device=device())
-    run = train.new("cgan", models.preset("cgan")["model"], chosen)
+    run = loop.new("cgan", models.preset("cgan")["model"], chosen)
     writer = trained(run, chosen)
     with torch.inference_mode():
         found = score_syllables(writer)
@@ -42,7 +43,7 @@ def holds(values: Values) -> bool:
 def opening() -> list[float]:
     """Return the losses of the first rounds."""
     chosen = settings(SEEDS[0])
-    return first_losses(train.new("cgan", models.preset("cgan")["model"], chosen), chosen)
+    return first_losses(loop.new("cgan", models.preset("cgan")["model"], chosen), chosen)
 
 
 CLAIM = Claim(

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from gan_minimal.claims import Claim, Values
-from gan_minimal.evaluate import images_of
+from gan_minimal.scoring.evaluate import images_of
 
 SEEDS = (10, 11, 12)
 DIMENSIONS = (2, 32, 768)  # 768: the numbers in an image of faces16

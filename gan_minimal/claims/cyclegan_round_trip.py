@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import torch
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.claims import Claim, Values, device, spread
+from gan_minimal.claims._helpers import trained
 from gan_minimal.data.pairs import BRUSH, PRINT
-from gan_minimal.opening import first_losses
-from gan_minimal.translations import score_round_trip
-from gan_minimal.trials import trained
+from gan_minimal.scoring.translation import score_round_trip
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
 ROUNDS = 1000
@@ -17,13 +18,13 @@ NEXT_TO_NOTHING = 1e-6  # in place of 0, which would take the identity loss with
 WAYS = ("with", "without")
 
 
-def settings(seed: int) -> train.Settings:
+def settings(seed: int) -> loop.Settings:
     """Return the settings of all trainings."""
-    preset = train.Settings(**models.preset("cyclegan")["train"])
+    preset = loop.Settings(**models.preset("cyclegan")["train"])
     return replace(preset, seed=seed, steps=ROUNDS)
 
 
-def begun(way: str, chosen: train.Settings) -> train.Run:
+def begun(way: str, chosen: loop.Settings) -> loop.Run:
     """Return a new run of the tiny preset, with or without the cycle loss."""
     arguments = dict(models.preset("cyclegan")["model"])
     # the schedule of the preset, so that these rounds end as its last ones do
@@ -34,7 +35,7 @@ def begun(way: str, chosen: train.Settings) -> train.Run:
     if way == "without":  # the identity loss, whose weight is a product, keeps its own
         model.lambda_identity *= model.lambda_cycle / NEXT_TO_NOTHING  # type: ignore[operator,assignment]
         model.lambda_cycle = NEXT_TO_NOTHING  # type: ignore[assignment]
-    return train.start(model, chosen)
+    return loop.start(model, chosen)
 
 
 def scores(way: str, seed: int) -> dict[str, float]:

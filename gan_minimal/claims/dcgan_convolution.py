@@ -5,11 +5,12 @@ from typing import Any
 
 from torch.utils.flop_counter import FlopCounterMode
 
-from gan_minimal import data, train
-from gan_minimal.batches import batches
+from gan_minimal import data
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.opening import first_losses
-from gan_minimal.trials import distance_of_faces, trained
+from gan_minimal.claims._helpers import distance_of_faces, trained
+from gan_minimal.training import loop
+from gan_minimal.training.batches import batches
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (0, 1, 2)
 ROUNDS = 2000  # of DCGAN; the GAN of fully connected layers plays as many as cost the same
@@ -21,9 +22,9 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 PRECISION = {"dcgan": "bfloat16", "gan": "float32"}
 
 
-def set_up(name: str, seed: int) -> tuple[dict[str, Any], train.Settings]:
+def set_up(name: str, seed: int) -> tuple[dict[str, Any], loop.Settings]:
     """Return a model's arguments and settings, alike for both models but precision and rounds."""
-    settings = train.Settings(
+    settings = loop.Settings(
         "faces16", batch=64, steps=ROUNDS, seed=seed, precision=PRECISION[name], ema=0.999
     )
     return ARGUMENTS[name], settings
@@ -32,10 +33,10 @@ def set_up(name: str, seed: int) -> tuple[dict[str, Any], train.Settings]:
 def flops(name: str) -> float:
     """Count the multiplications and additions of one round, matrices and convolutions."""
     arguments, settings = set_up(name, seed=0)
-    run = train.new(name, arguments, settings)
+    run = loop.new(name, arguments, settings)
     batch = next(batches(data.load(settings.data), settings.batch, 0, "cpu"))
     with FlopCounterMode(display=False) as counter:
-        for _ in train.play(run, batch, settings):
+        for _ in loop.play(run, batch, settings):
             pass
     return float(counter.get_total_flops())
 
@@ -44,7 +45,7 @@ def distance(name: str, seed: int, rounds: int) -> float:
     """Train a model and return the Fréchet distance of its faces to the test split."""
     arguments, settings = set_up(name, seed)
     settings = replace(settings, steps=rounds, device=device())
-    return distance_of_faces(trained(train.new(name, arguments, settings), settings))
+    return distance_of_faces(trained(loop.new(name, arguments, settings), settings))
 
 
 def measure() -> Values:
@@ -71,7 +72,7 @@ def opening() -> list[float]:
     numbers = [flops("dcgan"), flops("gan")]
     for name in ("dcgan", "gan"):
         arguments, settings = set_up(name, SEEDS[0])
-        numbers += first_losses(train.new(name, arguments, settings), settings)
+        numbers += first_losses(loop.new(name, arguments, settings), settings)
     return numbers
 
 

@@ -8,17 +8,19 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import TensorDataset
 
-from gan_minimal import data, metrics, models, train, zoo
-from gan_minimal.batches import batches
+from gan_minimal import data, models, zoo
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.data.faces import ATTRIBUTES, label_maps
-from gan_minimal.data.hangul import load_hangul
+from gan_minimal.claims._helpers import STYLEGAN_SIZE, face_features, hangul_features, trained
+from gan_minimal.data.faces16 import ATTRIBUTES, label_maps
+from gan_minimal.data.hangul32 import load_hangul
 from gan_minimal.data.reading import resize, to_unit
-from gan_minimal.evaluate import some
 from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.opening import first_losses
-from gan_minimal.probes import probe_discriminator
-from gan_minimal.trials import STYLEGAN_SIZE, face_features, hangul_features, trained
+from gan_minimal.scoring import distances
+from gan_minimal.scoring.evaluate import some
+from gan_minimal.scoring.probes import probe_discriminator
+from gan_minimal.training import loop
+from gan_minimal.training.batches import batches
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)
 FEW = 100  # images to tune on
@@ -36,18 +38,18 @@ def domain(name: str, split: str) -> Tensor:
     return to_unit(resize(glyphs, STYLEGAN_SIZE)).repeat(1, 3, 1, 1)
 
 
-def begun(seed: int, where: str = "cpu") -> tuple[train.Run, train.Settings]:
+def begun(seed: int, where: str = "cpu") -> tuple[loop.Run, loop.Settings]:
     """Prepare the recorded generator, which has grown, and a discriminator that knows nothing."""
-    settings = train.Settings(**models.preset("stylegan")["train"])
+    settings = loop.Settings(**models.preset("stylegan")["train"])
     settings = replace(settings, seed=seed, steps=ROUNDS, ema=0.99, device=where)
     torch.manual_seed(seed)
     model = zoo.load("stylegan")
     assert isinstance(model, StyleGAN)
     model.rounds, model.falls = 0, None  # no growth any more, and one learning rate
-    return train.start(model, settings), settings
+    return loop.start(model, settings), settings
 
 
-def judged(seed: int, where: str = "cpu") -> tuple[StyleGAN, train.Settings]:
+def judged(seed: int, where: str = "cpu") -> tuple[StyleGAN, loop.Settings]:
     """Let the discriminator learn to tell real faces from the recorded generator's.
 
     A recorded run keeps the generator alone. The discriminator's move comes first in a round, and
@@ -56,12 +58,12 @@ def judged(seed: int, where: str = "cpu") -> tuple[StyleGAN, train.Settings]:
     run, settings = begun(seed, where)
     stream = batches(data.load(settings.data), settings.batch, seed, where)
     for batch in islice(stream, JUDGED):
-        next(train.play(run, batch, settings))
+        next(loop.play(run, batch, settings))
     assert isinstance(run.model, StyleGAN)
     return run.model, settings
 
 
-def tuning(model: StyleGAN, settings: train.Settings, frozen: bool) -> train.Run:
+def tuning(model: StyleGAN, settings: loop.Settings, frozen: bool) -> loop.Run:
     """Return a new run with a copy of `model`, perhaps with the lower layers frozen.
 
     Those are the layers next to the image, as in FreezeD (Mo, Cho and Shin 2020,
@@ -72,7 +74,7 @@ def tuning(model: StyleGAN, settings: train.Settings, frozen: bool) -> train.Run
     if frozen:
         model.discriminator.from_rgb[-1].requires_grad_(False)
         model.discriminator.blocks[-1].requires_grad_(False)
-    run = train.start(model, settings)
+    run = loop.start(model, settings)
     for optimizer in run.optimizers.values():
         (group,) = optimizer.param_groups
         group["params"] = [p for p in group["params"] if p.requires_grad]
@@ -88,12 +90,12 @@ def distance(name: str, model: nn.Module) -> float:
     look = FEATURES[name]
     real = some(domain(name, "test"))
     others = some(domain(name, "train"), len(real))
-    drawn = train.sample(model, len(real), seed=1)
-    value, floor = (metrics.frechet_distance(look(x), look(real)) for x in (drawn, others))
+    drawn = loop.sample(model, len(real), seed=1)
+    value, floor = (distances.frechet_distance(look(x), look(real)) for x in (drawn, others))
     return value / floor
 
 
-def tuned(name: str, model: StyleGAN, settings: train.Settings) -> dict[str, float]:
+def tuned(name: str, model: StyleGAN, settings: loop.Settings) -> dict[str, float]:
     """Tune all layers, and all but the frozen ones, on the same few images."""
     few = TensorDataset(some(domain(name, "train"), FEW, settings.seed))
     found = {

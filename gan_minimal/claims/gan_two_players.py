@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 from torch.utils.data import TensorDataset
 
-from gan_minimal import train
 from gan_minimal.claims import Claim, Values
+from gan_minimal.training import loop
 
 SEEDS = (0, 1, 2)
 CENTRES, SPREAD = (-2.0, 2.0), 0.5  # the data: two equal bumps
@@ -63,9 +63,9 @@ def play(seed: int, learning: bool, steps: int) -> Game:
     """Train one game."""
     torch.manual_seed(seed)
     dataset = TensorDataset(data(20_000))
-    settings = train.Settings(data="", batch=256, steps=steps, seed=seed)
+    settings = loop.Settings(data="", batch=256, steps=steps, seed=seed)
     game = Game(learning)
-    train.train(train.start(game, settings), dataset, settings, quiet=True)
+    loop.train(loop.start(game, settings), dataset, settings, quiet=True)
     return game.eval()
 
 

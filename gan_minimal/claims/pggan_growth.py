@@ -8,23 +8,24 @@ from itertools import accumulate
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from gan_minimal import data, models, train
+from gan_minimal import data, models
 from gan_minimal.claims import Claim, Values, device, spread
+from gan_minimal.claims._helpers import distance_of_faces
 from gan_minimal.models.pggan import PGGAN
-from gan_minimal.opening import first_losses
-from gan_minimal.trials import distance_of_faces
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
 PHASE, ROUNDS = 300, 2700  # of the growing one: rounds of a phase, and in all
 LOOKS = 8  # at the distance, at equal numbers of operations
 
 
-def begun(seed: int, grows: bool, where: str = "cpu") -> tuple[train.Run, train.Settings]:
+def begun(seed: int, grows: bool, where: str = "cpu") -> tuple[loop.Run, loop.Settings]:
     """Return a new run of the tiny preset, growing or of full size from the start."""
     preset = models.preset("pggan")
-    settings = train.Settings(**preset["train"] | {"seed": seed, "steps": ROUNDS, "device": where})
+    settings = loop.Settings(**preset["train"] | {"seed": seed, "steps": ROUNDS, "device": where})
     arguments = preset["model"] | {"rounds": PHASE if grows else 0}
-    return train.new("pggan", arguments, settings), settings
+    return loop.new("pggan", arguments, settings), settings
 
 
 @torch.no_grad()
@@ -54,12 +55,12 @@ def distances(seed: int, grows: bool, where: str, looks: list[int]) -> list[floa
     run, settings = begun(seed, grows, where)
     found = []
 
-    def look(run: train.Run) -> None:
+    def look(run: loop.Run) -> None:
         if run.step in looks:
             found.append(distance_of_faces(deepcopy(run.sampler).cpu()))
 
     settings = replace(settings, steps=looks[-1])
-    train.train(run, data.load(settings.data), settings, watch=look, quiet=True)
+    loop.train(run, data.load(settings.data), settings, watch=look, quiet=True)
     return found
 
 

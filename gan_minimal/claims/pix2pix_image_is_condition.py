@@ -7,12 +7,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.claims import Claim, Values, device, spread
+from gan_minimal.claims._helpers import trained
 from gan_minimal.models.pix2pix import Pix2Pix
-from gan_minimal.opening import first_losses
-from gan_minimal.translations import score_painted
-from gan_minimal.trials import trained
+from gan_minimal.scoring.translation import score_painted
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
 ROUNDS = 3000
@@ -44,16 +45,16 @@ class Blind(Pix2Pix):
 WAYS = {"pix2pix": Pix2Pix, "l1": Reconstruction, "blind": Blind}
 
 
-def settings(seed: int) -> train.Settings:
+def settings(seed: int) -> loop.Settings:
     """Return the settings of all trainings."""
-    preset = train.Settings(**models.preset("pix2pix", "faces")["train"])
+    preset = loop.Settings(**models.preset("pix2pix", "faces")["train"])
     return replace(preset, seed=seed, steps=ROUNDS)
 
 
-def begun(way: str, chosen: train.Settings) -> train.Run:
+def begun(way: str, chosen: loop.Settings) -> loop.Run:
     """Return a new run: the same first weights for every way of training."""
     torch.manual_seed(chosen.seed)
-    return train.start(WAYS[way](**models.preset("pix2pix", "faces")["model"]), chosen)
+    return loop.start(WAYS[way](**models.preset("pix2pix", "faces")["model"]), chosen)
 
 
 def scores(way: str, seed: int) -> dict[str, float]:

@@ -3,9 +3,9 @@
 import torch
 
 from gan_minimal.claims import Claim, Values, device, spread
+from gan_minimal.claims._helpers import scene, trained_scene
 from gan_minimal.models.singan import SinGAN, resize
-from gan_minimal.opening import first_losses
-from gan_minimal.trials import scene, trained_scene
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)
 SAMPLES = 32

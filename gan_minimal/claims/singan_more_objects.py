@@ -4,12 +4,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_minimal import patches
 from gan_minimal.claims import Claim, Values, device, spread
+from gan_minimal.claims._helpers import scene, trained_scene
+from gan_minimal.editing.singan import enlarge
 from gan_minimal.models.singan import resize
-from gan_minimal.opening import first_losses
-from gan_minimal.retouch import enlarge
-from gan_minimal.trials import scene, trained_scene
+from gan_minimal.scoring import single_photo
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)
 SAMPLES = 32
@@ -57,13 +57,13 @@ def count(images: Tensor, wanted: Tensor) -> float:
 
 def sharpness(image: Tensor) -> float:
     """Return the size of the finest structure of an image: the RMS of its first band."""
-    return patches.bands(image)[0].square().mean().sqrt().item()
+    return single_photo.bands(image)[0].square().mean().sqrt().item()
 
 
 def measured(seed: int, where: str) -> tuple[float, ...]:
     """Train on the photograph; return what `measure` names."""
     model = trained_scene(seed, where)
-    photo = patches.photograph(model, "photo")
+    photo = single_photo.photograph(model, "photo")
     height, width = model.size
     with torch.random.fork_rng():
         torch.manual_seed(1)
@@ -98,7 +98,7 @@ def holds(values: Values) -> bool:
 def opening() -> list[float]:
     """Return the losses of the first rounds, and the counts in the photograph."""
     run, settings = scene(SEEDS[0])
-    photo = patches.photograph(run.model, "photo")  # type: ignore[arg-type]
+    photo = single_photo.photograph(run.model, "photo")  # type: ignore[arg-type]
     return [*first_losses(run, settings), count(photo, things(photo)), sharpness(photo)]
 
 

@@ -3,10 +3,11 @@
 import torch
 from torch import Tensor
 
-from gan_minimal import patches, train
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.opening import first_losses
-from gan_minimal.trials import scene, trained_scene
+from gan_minimal.claims._helpers import scene, trained_scene
+from gan_minimal.scoring import single_photo
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)
 SAMPLES = 50
@@ -34,12 +35,12 @@ def other_phases(photo: Tensor, n: int, seed: int) -> Tensor:
 def measured(seed: int, where: str) -> tuple[float, float, float, float]:
     """Train on the photograph; return three distances to it and the diversity of the samples."""
     model = trained_scene(seed, where)
-    photo = patches.photograph(model, "photo")
-    drawn = train.sample(model, SAMPLES, seed=1)
+    photo = single_photo.photograph(model, "photo")
+    drawn = loop.sample(model, SAMPLES, seed=1)
     texture = other_phases(photo, SAMPLES, seed)
-    distances = (patches.patch_distance(x, photo).mean().item() for x in (drawn, texture))
-    mirrored = patches.patch_distance(photo.flip(3), photo).item()
-    return (*distances, mirrored, patches.diversity(drawn, photo))  # type: ignore[return-value]
+    distances = (single_photo.patch_distance(x, photo).mean().item() for x in (drawn, texture))
+    mirrored = single_photo.patch_distance(photo.flip(3), photo).item()
+    return (*distances, mirrored, single_photo.diversity(drawn, photo))  # type: ignore[return-value]
 
 
 def measure() -> Values:
@@ -58,8 +59,8 @@ def holds(values: Values) -> bool:
 def opening() -> list[float]:
     """Return the losses of the first rounds, and what stands for knowing the spectrum alone."""
     run, settings = scene(SEEDS[0])
-    photo = patches.photograph(run.model, "photo")  # type: ignore[arg-type]
-    texture = patches.patch_distance(other_phases(photo, 4, SEEDS[0]), photo).mean().item()
+    photo = single_photo.photograph(run.model, "photo")  # type: ignore[arg-type]
+    texture = single_photo.patch_distance(other_phases(photo, 4, SEEDS[0]), photo).mean().item()
     return [*first_losses(run, settings), texture]
 
 

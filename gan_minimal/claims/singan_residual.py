@@ -2,10 +2,11 @@
 
 import torch.nn.functional as F
 
-from gan_minimal import patches, train
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.opening import first_losses
-from gan_minimal.trials import scene, trained_scene
+from gan_minimal.claims._helpers import scene, trained_scene
+from gan_minimal.scoring import single_photo
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)
 SAMPLES = 50
@@ -14,10 +15,10 @@ SAMPLES = 50
 def measured(seed: int, where: str, residual: bool) -> tuple[float, float]:
     """Train with or without the skip; return the samples' distance and the error of z*."""
     model = trained_scene(seed, where, residual=residual)
-    photo = patches.photograph(model, "photo")
-    drawn = train.sample(model, SAMPLES, seed=1)
+    photo = single_photo.photograph(model, "photo")
+    drawn = loop.sample(model, SAMPLES, seed=1)
     error = F.mse_loss(model.sample(1, first=len(model.sizes)), photo).sqrt().item()
-    return patches.patch_distance(drawn, photo).mean().item(), error
+    return single_photo.patch_distance(drawn, photo).mean().item(), error
 
 
 def measure() -> Values:

@@ -5,27 +5,28 @@ from dataclasses import replace
 import torch
 from torch import nn
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.claims import Claim, Values, device, spread
+from gan_minimal.claims._helpers import trained
 from gan_minimal.data.domains import COLORS
-from gan_minimal.edits import KINDS, score_edits
-from gan_minimal.opening import first_losses
-from gan_minimal.trials import trained
+from gan_minimal.scoring.face_edits import KINDS, score_edits
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
 ROUNDS = 4000
 AIM = 0.95
 
 
-def settings(seed: int) -> train.Settings:
+def settings(seed: int) -> loop.Settings:
     """Return the settings of the tiny preset with another seed and half the rounds."""
-    return replace(train.Settings(**models.preset("stargan")["train"]), seed=seed, steps=ROUNDS)
+    return replace(loop.Settings(**models.preset("stargan")["train"]), seed=seed, steps=ROUNDS)
 
 
-def begun(chosen: train.Settings) -> train.Run:
+def begun(chosen: loop.Settings) -> loop.Run:
     """Return a new run of the tiny preset, whose learning rate falls in its second half."""
     arguments = models.preset("stargan")["model"] | {"rounds": (ROUNDS // 2, ROUNDS // 2)}
-    return train.new("stargan", arguments, chosen)
+    return loop.new("stargan", arguments, chosen)
 
 
 def size(network: nn.Module) -> int:

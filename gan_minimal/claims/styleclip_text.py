@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gan_minimal import metrics, texts, zoo
+from gan_minimal import zoo
 from gan_minimal.claims import Claim, Values, spread
 from gan_minimal.data import captions
-from gan_minimal.data.faces import ATTRIBUTES
-from gan_minimal.models.attributes import AttributeClassifier
+from gan_minimal.data.faces16 import ATTRIBUTES
+from gan_minimal.editing import styleclip
+from gan_minimal.models.classifier import AttributeClassifier
 from gan_minimal.models.stylegan import StyleGAN
+from gan_minimal.scoring import distances
 
 SEEDS = (1, 2, 3)
 POOL = 300  # faces of a seed, of which each sentence gets some that do not match it yet
@@ -77,17 +79,17 @@ def fulfilled(name: str, value: str, read: Tensor) -> Tensor:
     return shades[read] == captions.shade(value)
 
 
-def networks() -> tuple[StyleGAN, texts.SmallCLIP, AttributeClassifier]:
+def networks() -> tuple[StyleGAN, styleclip.SmallCLIP, AttributeClassifier]:
     """Return the recorded networks."""
     model, judge = zoo.load("stylegan"), zoo.load("attributes")
     assert isinstance(model, StyleGAN)
     assert isinstance(judge, AttributeClassifier)
-    return model, texts.SmallCLIP(), judge
+    return model, styleclip.SmallCLIP(), judge
 
 
 def begun(seed: int, model: StyleGAN) -> tuple[Tensor, list[Tensor]]:
     """Return styles `(POOL, L, style)` and noise of the faces of a seed."""
-    faces = [texts.seeded(model, 1000 * seed + i) for i in range(POOL)]
+    faces = [styleclip.seeded(model, 1000 * seed + i) for i in range(POOL)]
     noise = zip(*(maps for _, maps in faces), strict=True)
     return torch.cat([w for w, _ in faces]), [torch.cat(maps) for maps in noise]
 
@@ -97,7 +99,7 @@ def scores(seed: int) -> dict[str, float]:
     model, clip, judge = networks()
     w, noise = begun(seed, model)
     with torch.no_grad():
-        before = metrics.judge(judge, model.draw(w, noise).clamp(-1, 1))[1]
+        before = distances.judge(judge, model.draw(w, noise).clamp(-1, 1))[1]
     asked, chosen = [], []
     for prompt in prompts():
         met = [fulfilled(name, value, before[name]) for name, value in prompt.wanted.items()]
@@ -106,8 +108,8 @@ def scores(seed: int) -> dict[str, float]:
         chosen += free
     maps = [each[chosen] for each in noise]
     sentences = [prompt.sentence for prompt in asked]
-    edits = texts.edit(model, clip, sentences, w[chosen], maps, frames=2)
-    after = metrics.judge(judge, torch.stack([each.way[-1] for each in edits]))[1]
+    edits = styleclip.edit(model, clip, sentences, w[chosen], maps, frames=2)
+    after = distances.judge(judge, torch.stack([each.way[-1] for each in edits]))[1]
     hits: dict[str, list[float]] = {}
     for i, (prompt, face) in enumerate(zip(asked, chosen, strict=True)):
         wanted = prompt.wanted.items()
@@ -139,7 +141,7 @@ def opening() -> list[float]:
     """Return the cosines of a few faces with sentences before they move."""
     model, clip, _ = networks()
     asked = prompts()[::20]
-    faces = [texts.seeded(model, 1000 + i) for i in range(len(asked))]
+    faces = [styleclip.seeded(model, 1000 + i) for i in range(len(asked))]
     points = clip.texts([prompt.sentence for prompt in asked])
     with torch.no_grad():
         drawn = torch.cat([model.draw(w, noise) for w, noise in faces])

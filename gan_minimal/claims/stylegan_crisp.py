@@ -1,10 +1,11 @@
 """Are smoothing and a linear end, as in the paper, in the way of pixel art?"""
 
-from gan_minimal import metrics, train
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.evaluate import SAMPLES
-from gan_minimal.opening import first_losses
-from gan_minimal.trials import distance_of_faces, stylegan, trained_stylegan
+from gan_minimal.claims._helpers import distance_of_faces, stylegan, trained_stylegan
+from gan_minimal.scoring import distances
+from gan_minimal.scoring.evaluate import SAMPLES
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
 ARMS = {"smooth": False, "crisp": True}
@@ -13,7 +14,7 @@ ARMS = {"smooth": False, "crisp": True}
 def scores(seed: int, crisp: bool) -> tuple[float, float]:
     """Train one; return the Fréchet distance and the share of near duplicates of its faces."""
     model = trained_stylegan(seed, device(), crisp=crisp)
-    return distance_of_faces(model), metrics.twins(train.sample(model, SAMPLES, seed=1))
+    return distance_of_faces(model), distances.twins(loop.sample(model, SAMPLES, seed=1))
 
 
 def measure() -> Values:

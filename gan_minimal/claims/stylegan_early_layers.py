@@ -3,12 +3,15 @@
 import torch
 from torch import Tensor
 
-from gan_minimal import metrics, styles, zoo
+from gan_minimal import zoo
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.models.attributes import AttributeClassifier
+from gan_minimal.claims._helpers import stylegan as begun
+from gan_minimal.claims._helpers import trained_stylegan
+from gan_minimal.editing import stylegan
+from gan_minimal.models.classifier import AttributeClassifier
 from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.opening import first_losses
-from gan_minimal.trials import stylegan, trained_stylegan
+from gan_minimal.scoring import distances
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
 PAIRS = 500
@@ -37,7 +40,7 @@ def changed(before: Tensor, after: Tensor) -> dict[str, float]:
     """Return how often the classifier reads another shape, and how often another colour."""
     judge = zoo.load("attributes")
     assert isinstance(judge, AttributeClassifier)
-    (_, first), (_, then) = (metrics.judge(judge, images) for images in (before, after))
+    (_, first), (_, then) = (distances.judge(judge, images) for images in (before, after))
     found = {}
     for kind, names in (("shape", SHAPE), ("colour", COLOUR)):
         shares = [(first[name] != then[name]).double().mean().item() for name in names]
@@ -52,8 +55,8 @@ def scores(seed: int) -> dict[str, float]:
     for layer in range(LAYERS):
         before, after = swapped(model, slice(layer, layer + 1))
         found[f"layer_{layer}"] = (after - before).square().mean().sqrt().item()
-    for which in styles.GROUPS:
-        before, after = swapped(model, styles.group(model, which))
+    for which in stylegan.GROUPS:
+        before, after = swapped(model, stylegan.group(model, which))
         found[which] = (after - before).square().mean().sqrt().item()
         found |= {f"{kind}_{which}": share for kind, share in changed(before, after).items()}
     return found
@@ -67,13 +70,13 @@ def measure() -> Values:
 
 def holds(values: Values) -> bool:
     """Apply the rule."""
-    groups = (values[which] for which in styles.GROUPS)
+    groups = (values[which] for which in stylegan.GROUPS)
     return all(a > b > c for a, b, c in zip(*groups, strict=True))
 
 
 def opening() -> list[float]:
     """Return the losses of the first rounds."""
-    return first_losses(*stylegan(SEEDS[0], crisp=True))
+    return first_losses(*begun(SEEDS[0], crisp=True))
 
 
 GROUPS = {

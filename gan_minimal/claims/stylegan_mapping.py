@@ -7,20 +7,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_minimal import metrics, zoo
+from gan_minimal import zoo
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.models.attributes import AttributeClassifier
-from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.opening import double_precision, first_losses
-from gan_minimal.probes import separability
-from gan_minimal.styles import arc
-from gan_minimal.trials import (
+from gan_minimal.claims._helpers import (
     STYLEGAN,
     distance_of_faces,
     stylegan,
     trained_stylegan,
     untrained_stylegan,
 )
+from gan_minimal.editing.stylegan import arc
+from gan_minimal.models.classifier import AttributeClassifier
+from gan_minimal.models.stylegan import StyleGAN
+from gan_minimal.scoring import distances
+from gan_minimal.scoring.probes import separability
+from gan_minimal.training.fingerprint import double_precision, first_losses
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
 PAIRS = 1000
@@ -81,7 +82,7 @@ def read_faces(model: StyleGAN) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
         z = model.noise(FACES)
         w = model.generator.mapping(z)
         faces = torch.cat([model.draw(piece).clamp(-1, 1) for piece in w.split(1000)])
-    _, read = metrics.judge(judge, faces)
+    _, read = distances.judge(judge, faces)
     return F.normalize(z), w, {name: y for name, y in read.items() if judge.classes[name] == 2}
 
 

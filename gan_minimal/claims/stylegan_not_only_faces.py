@@ -3,11 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from gan_minimal import data, metrics, train
+from gan_minimal import data
 from gan_minimal.claims import Claim, Values, device, spread
-from gan_minimal.evaluate import some
-from gan_minimal.opening import first_losses
-from gan_minimal.trials import (
+from gan_minimal.claims._helpers import (
     STYLEGAN_SIZE,
     face_features,
     hangul_features,
@@ -15,6 +13,10 @@ from gan_minimal.trials import (
     trained_stylegan,
     untrained_stylegan,
 )
+from gan_minimal.scoring import distances
+from gan_minimal.scoring.evaluate import some
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
 SETS = {"faces": "faces16", "hangul": "hangul32"}
@@ -37,8 +39,8 @@ def distance(name: str, model: nn.Module | None = None) -> float:
         model: What draws as many images; by default they come from the training split.
     """
     real, look = some(images(name, "test")), FEATURES[name]
-    others = train.sample(model, len(real), seed=1) if model else some(images(name, "train"))
-    return metrics.frechet_distance(look(others), look(real))
+    others = loop.sample(model, len(real), seed=1) if model else some(images(name, "train"))
+    return distances.frechet_distance(look(others), look(real))
 
 
 def variance_share(pictures: Tensor) -> float:

@@ -1,19 +1,20 @@
 """Do coarse styles carry the shapes of a face, and fine ones its colours?"""
 
-from gan_minimal import styles, zoo
+from gan_minimal import zoo
 from gan_minimal.claims import Claim, Values
 from gan_minimal.claims import stylegan_early_layers as early
+from gan_minimal.editing import stylegan
 from gan_minimal.models.stylegan import StyleGAN
 
 SEEDS = (10, 11, 12)  # of three sets of faces
-NAMES = tuple(f"{kind}_{which}" for kind in ("shape", "colour") for which in styles.GROUPS)
+NAMES = tuple(f"{kind}_{which}" for kind in ("shape", "colour") for which in stylegan.GROUPS)
 
 
 def scores(model: StyleGAN, seed: int) -> dict[str, float]:
     """Swap the styles of one set of faces; return how often shapes and colours change."""
     found: dict[str, float] = {}
-    for which in styles.GROUPS:
-        shares = early.changed(*early.swapped(model, styles.group(model, which), seed))
+    for which in stylegan.GROUPS:
+        shares = early.changed(*early.swapped(model, stylegan.group(model, which), seed))
         found |= {f"{kind}_{which}": share for kind, share in shares.items()}
     return found
 

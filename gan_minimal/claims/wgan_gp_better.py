@@ -5,19 +5,20 @@ from dataclasses import replace
 import torch
 from torch import nn
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.claims import Claim, Values, device, spread
+from gan_minimal.claims._helpers import distance_of_faces, trained
 from gan_minimal.models.wgan import clip_weights
-from gan_minimal.opening import first_losses
-from gan_minimal.trials import distance_of_faces, trained
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (0, 1, 2)
 ROUNDS = 3000
 
 
-def set_up(seed: int) -> train.Settings:
+def set_up(seed: int) -> loop.Settings:
     """Return the settings of both trainings."""
-    settings = train.Settings(**models.preset("wgan_gp")["train"])
+    settings = loop.Settings(**models.preset("wgan_gp")["train"])
     return replace(settings, seed=seed, steps=ROUNDS, ema=0.99)
 
 
@@ -37,7 +38,7 @@ def build(name: str, seed: int) -> nn.Module:
 def distance(name: str, seed: int) -> float:
     """Train a model and return the Fréchet distance of its faces to the test split."""
     settings = replace(set_up(seed), device=device())
-    return distance_of_faces(trained(train.start(build(name, seed), settings), settings))
+    return distance_of_faces(trained(loop.start(build(name, seed), settings), settings))
 
 
 def measure() -> Values:
@@ -57,7 +58,7 @@ def opening() -> list[float]:
     return [
         loss
         for name in ("wgan", "wgan_gp")
-        for loss in first_losses(train.start(build(name, SEEDS[0]), settings), settings)
+        for loss in first_losses(loop.start(build(name, SEEDS[0]), settings), settings)
     ]
 
 

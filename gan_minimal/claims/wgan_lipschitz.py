@@ -8,10 +8,10 @@ from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 from torch.utils.data import TensorDataset
 
-from gan_minimal import train
 from gan_minimal.claims import Claim, Values
 from gan_minimal.models.wgan import clip_weights
 from gan_minimal.models.wgan_gp import gradient_penalty
+from gan_minimal.training import loop
 
 SEEDS = (0, 1, 2)
 CONSTRAINTS = ("clipped", "penalised", "unconstrained")
@@ -68,9 +68,9 @@ def slope_and_distance(constraint: str, seed: int) -> tuple[float, float]:
     """Train a critic; return its largest slope and the distance it reports."""
     torch.manual_seed(seed)
     dataset = TensorDataset(reals(20_000))
-    settings = train.Settings(data="", batch=256, steps=1000, seed=seed)
+    settings = loop.Settings(data="", batch=256, steps=1000, seed=seed)
     game = Measuring(constraint)
-    train.train(train.start(game, settings), dataset, settings, quiet=True)
+    loop.train(loop.start(game, settings), dataset, settings, quiet=True)
     real, fake = reals(POINTS), fakes(POINTS)
     between = real + torch.rand(POINTS, 1, 1, 1) * (fake - real)
     points = torch.cat([real, fake, between]).requires_grad_()

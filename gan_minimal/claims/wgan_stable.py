@@ -7,14 +7,16 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from gan_minimal import data, metrics, train, zoo
+from gan_minimal import data, zoo
 from gan_minimal.claims import Claim, Values, device, spread
 from gan_minimal.errors import TrainingDiverged
-from gan_minimal.evaluate import SAMPLES, images_of
-from gan_minimal.models.attributes import AttributeClassifier
+from gan_minimal.models.classifier import AttributeClassifier
 from gan_minimal.models.dcgan import DCGAN
 from gan_minimal.models.wgan_gp import WGANGP
-from gan_minimal.opening import first_losses
+from gan_minimal.scoring import distances
+from gan_minimal.scoring.evaluate import SAMPLES, images_of
+from gan_minimal.training import loop
+from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (0, 1, 2)
 LOSSES = ("gan", "wgan_gp")
@@ -63,15 +65,15 @@ def build(loss: str, handicap: Callable[[WGANGP], None], seed: int) -> nn.Module
     return gan
 
 
-def set_up(loss: str, seed: int) -> train.Settings:
+def set_up(loss: str, seed: int) -> loop.Settings:
     """Return the settings of one game: a minibatch of 64 for each move of the judge."""
-    return train.Settings("faces16", batch=64 if loss == "gan" else 5 * 64, steps=ROUNDS, seed=seed)
+    return loop.Settings("faces16", batch=64 if loss == "gan" else 5 * 64, steps=ROUNDS, seed=seed)
 
 
 def look(classifier: AttributeClassifier, drawn: Tensor) -> tuple[float, bool]:
     """Return the Fréchet distance of faces to the test split, and whether they have collapsed."""
     real = images_of("faces16", "test")[:SAMPLES]
-    scores = metrics.compare(classifier, drawn, real, real)
+    scores = distances.compare(classifier, drawn, real, real)
     colours = (scores["tv_hair_color"]["value"], scores["tv_skin"]["value"])
     return scores["fid"]["value"], max(colours) > COLLAPSED
 
@@ -85,20 +87,20 @@ def play(loss: str, handicap: Callable[[WGANGP], None], seed: int) -> tuple[bool
     classifier = zoo.load("attributes")
     assert isinstance(classifier, AttributeClassifier)
     settings = replace(set_up(loss, seed), device=device())
-    run = train.start(build(loss, handicap, seed), settings)
+    run = loop.start(build(loss, handicap, seed), settings)
     distances: list[float] = []
     collapsed = False
 
-    def watch(run: train.Run) -> None:
+    def watch(run: loop.Run) -> None:
         nonlocal collapsed
         if run.step % (ROUNDS // LOOKS) == 0:
-            drawn = train.sample(run.model, SAMPLES, seed=1).cpu()
+            drawn = loop.sample(run.model, SAMPLES, seed=1).cpu()
             run.model.train()
             distance, collapsed = look(classifier, drawn)
             distances.append(distance)
 
     try:
-        train.train(run, data.load(settings.data), settings, watch=watch, quiet=True)
+        loop.train(run, data.load(settings.data), settings, watch=watch, quiet=True)
     except TrainingDiverged:
         return True, 0.0
     judge = run.losses.players["discriminator" if loss == "gan" else "critic"]
@@ -140,7 +142,7 @@ def opening() -> list[float]:
     for loss in LOSSES:
         settings = set_up(loss, SEEDS[0])
         for handicap in HANDICAPS:
-            run = train.start(build(loss, handicap, SEEDS[0]), settings)
+            run = loop.start(build(loss, handicap, SEEDS[0]), settings)
             numbers += first_losses(run, settings, rounds=1)
     return numbers
 

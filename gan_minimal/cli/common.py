@@ -29,11 +29,11 @@ LARGEST_SIDE = 16_383  # pixels; WebP can hold no more, and memory hardly
 
 def trained_model(name: str) -> tuple["nn.Module", str]:
     """Return a recorded run's model, or the one in the folder of a run, and its data's name."""
-    from gan_minimal import train as training
     from gan_minimal import zoo
+    from gan_minimal.training import loop
 
     if (Path(name) / "checkpoint.pt").exists():
-        run, _, settings = training.resume(Path(name) / "checkpoint.pt", device="cpu")
+        run, _, settings = loop.resume(Path(name) / "checkpoint.pt", device="cpu")
         return run.sampler, settings.data
     return zoo.load(name), zoo.read(name)["settings"]["train"]["data"]
 

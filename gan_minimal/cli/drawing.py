@@ -48,7 +48,7 @@ def sample(
     """
     check_picture(out)
     from gan_minimal import images
-    from gan_minimal import train as training
+    from gan_minimal.training import loop
 
     trained, _ = trained_model(model)
     if text is not None:
@@ -58,7 +58,7 @@ def sample(
         columns, gap = min(len(drawn), 3), 1
     elif hasattr(trained, "sample"):
         n = n or 64
-        drawn, columns, gap = training.sample(trained, n, seed), min(n, max(8, round(n**0.5))), 1
+        drawn, columns, gap = loop.sample(trained, n, seed), min(n, max(8, round(n**0.5))), 1
     elif hasattr(trained, "translate"):
         raise UserError(
             f"{model} draws from a picture, not from noise: "
@@ -92,8 +92,8 @@ def translate(
     """
     check_picture(out)
     from gan_minimal import images
-    from gan_minimal import train as training
-    from gan_minimal.data.own import prepare
+    from gan_minimal.data.user_picture import prepare
+    from gan_minimal.training import loop
 
     trained, dataset = trained_model(model)
     if not hasattr(trained, "translate"):
@@ -105,7 +105,7 @@ def translate(
         way["labels"] = trained.read(given)  # type: ignore[operator]
         for entry, value in wishes.items():
             way["labels"][:, entry] = value
-    drawn = training.translate(trained, given, seed, **way)
+    drawn = loop.translate(trained, given, seed, **way)
     scale = scale or scale_of(drawn.shape[-1])
     check_width(drawn.shape[-1] * scale)
     images.save(images.grid(drawn, 1, scale=scale), out)
@@ -143,10 +143,10 @@ def written(trained: "nn.Module", name: str, text: str, n: int, seed: int) -> "T
     Raises:
         UserError: If the model does not write Hangul, or there is nothing it could write.
     """
-    from gan_minimal import gallery
+    from gan_minimal.publishing import pictures
 
-    if getattr(trained, "classes", ()) != gallery.LETTERS:
+    if getattr(trained, "classes", ()) != pictures.LETTERS:
         raise UserError(f"--text is for models that write Hangul, such as cgan: {name} does not.")
     if not text.strip():
         raise UserError("--text is empty: give it Korean syllables, such as 안녕하세요.")
-    return gallery.write(trained, text, n, seed).flatten(0, 1)
+    return pictures.write(trained, text, n, seed).flatten(0, 1)

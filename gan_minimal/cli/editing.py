@@ -17,8 +17,8 @@ from gan_minimal.cli.common import (
 from gan_minimal.errors import UserError
 
 if TYPE_CHECKING:
+    from gan_minimal.editing.styleclip import Judge
     from gan_minimal.models.stylegan import StyleGAN
-    from gan_minimal.texts import Judge
 
 
 @app.command()
@@ -55,31 +55,32 @@ def edit(
         raise UserError(f"--preset is tiny or paper, not {preset!r}.")
     import torch
 
-    from gan_minimal import images, styles, texts
-    from gan_minimal.data.own import prepare
+    from gan_minimal import images
+    from gan_minimal.data.user_picture import prepare
+    from gan_minimal.editing import styleclip, stylegan
 
     found, dataset = trained_model(model)
-    trained = styles.stylegan(found, model)
+    trained = stylegan.stylegan(found, model)
     if clip == "small":
-        texts.check_words(text)
+        styleclip.check_words(text)
     scale = scale or scale_of(trained.size)
     check_width((frames + 1) * (trained.size + 1) * scale)
     judge = judge_of(clip, weights, trained)
     if image is None:
-        w, noise = texts.seeded(trained, seed)
+        w, noise = styleclip.seeded(trained, seed)
         shown = []
     else:
         given = "faces16-domains" if dataset == "faces16" else dataset
         picture = prepare(image, given, trained.size, trained.channels)
-        w, noise = texts.inverted(trained, picture)
+        w, noise = styleclip.inverted(trained, picture)
         shown = [picture[0]]
-    (edited,) = texts.edit(trained, judge, [text], w, noise, frames, preset)
+    (edited,) = styleclip.edit(trained, judge, [text], w, noise, frames, preset)
     row = torch.stack([*shown, *edited.way])
     images.save(images.grid(row, len(row), scale=scale), out)
     typer.echo(str(out))
     typer.echo(f"cosine with the text: {edited.before:.2f} before, {edited.after:.2f} after")
     if dataset == "faces16":  # what the classifier can read
-        for line in texts.changes(edited.way):
+        for line in styleclip.changes(edited.way):
             typer.echo(line)
 
 
@@ -89,10 +90,10 @@ def judge_of(clip: str, weights: str, model: "StyleGAN") -> "Judge":
     Raises:
         UserError: If the small one does not know such images, or see `OpenCLIP`.
     """
-    from gan_minimal import texts
+    from gan_minimal.editing import styleclip
 
     if clip != "small":
-        from gan_minimal.openclip import OpenCLIP
+        from gan_minimal.editing.openclip import OpenCLIP
 
         return OpenCLIP(clip, weights)
     if model.size != 16:
@@ -100,4 +101,4 @@ def judge_of(clip: str, weights: str, model: "StyleGAN") -> "Judge":
             f"The small CLIP knows faces of 16 pixels, not images of {model.size}: "
             "--clip ViT-B-32 knows any."
         )
-    return texts.SmallCLIP()
+    return styleclip.SmallCLIP()

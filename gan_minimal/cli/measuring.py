@@ -18,18 +18,18 @@ def evaluate(
     """
     from rich.table import Table
 
-    from gan_minimal import evaluate as scoring
-    from gan_minimal import fragments
+    from gan_minimal.publishing import tables
+    from gan_minimal.scoring import evaluate
 
     trained, dataset = trained_model(model)
     if inception:
-        typer.echo(f"FID with Inception-v3: {scoring.inception(trained, dataset):.2f}")
+        typer.echo(f"FID with Inception-v3: {evaluate.inception(trained, dataset):.2f}")
         return
     table = Table("metric", "value", "real-vs-real floor")
-    scores = scoring.evaluate(trained, dataset)
+    scores = evaluate.evaluate(trained, dataset)
     for name, score in scores.items():
-        floor = fragments.number(score["floor"]) if "floor" in score else ""
-        table.add_row(fragments.title(name, "en"), fragments.number(score["value"]), floor)
+        floor = tables.number(score["floor"]) if "floor" in score else ""
+        table.add_row(tables.title(name, "en"), tables.number(score["value"]), floor)
     show(table)
     if "fid" in scores:
         typer.echo("Features of this site's classifier: not comparable with the FID of papers.")
@@ -45,14 +45,14 @@ def record(
 
     Example: gan-minimal record dcgan --check
     """
-    from gan_minimal import fragments
-    from gan_minimal import record as recording
+    from gan_minimal import models
+    from gan_minimal.publishing import record, tables
 
-    names = list(recording.RUNS) if name == "all" else [name]
+    names = list(models.runs()) if name == "all" else [name]
     stale = False
     for run in names:
         if check:
-            complaints = recording.check(run)
+            complaints = record.check(run)
             stale = stale or bool(complaints)
             state = f"stale: {'; '.join(complaints)}" if complaints else "fresh"
             typer.echo(f"{run} is {state}")
@@ -60,8 +60,8 @@ def record(
                 typer.echo(f"Repair it with: gan-minimal record {run}")
         else:
             docs = checkout() / "docs"
-            content = recording.record(run, docs / "assets" / "runs", device)
-            fragments.write(content, docs)
+            content = record.record(run, docs / "assets" / "runs", device)
+            tables.write(content, docs)
             typer.echo(f"{run}: {content['seconds']:.0f} s, {content['metrics']}")
     if stale:
         raise typer.Exit(1)
@@ -73,14 +73,15 @@ def tables() -> None:
 
     Example: gan-minimal tables
     """
-    from gan_minimal import claims, fragments, zoo
+    from gan_minimal import claims, zoo
+    from gan_minimal.publishing import tables
 
     docs = checkout() / "docs"
     for name in zoo.names():
-        fragments.write(zoo.read(name), docs)
+        tables.write(zoo.read(name), docs)
     for claim, record in claims.recorded():
-        fragments.write_claim(claim, record, docs)
-    fragments.write_claim_list(claims.recorded(), docs)
+        tables.write_claim(claim, record, docs)
+    tables.write_claim_list(claims.recorded(), docs)
 
 
 claims_app = typer.Typer(
@@ -119,17 +120,18 @@ def run_claim(
 
     Example: gan-minimal claims run gan-two-players
     """
-    from gan_minimal import claims, fragments
+    from gan_minimal import claims
+    from gan_minimal.publishing import tables
 
     claim = claims.get(name)
     docs = checkout() / "docs" if keep else None  # measuring can take an hour: refuse before it
     typer.echo(f"{claim.says[1]}\n{claim.measured[1]}\n{claim.rule[1]}")
     record = claims.measure(claim)
     for value, seeds in record["values"].items():
-        each = ", ".join(fragments.number(seed) for seed in seeds)
+        each = ", ".join(tables.number(seed) for seed in seeds)
         typer.echo(f"{claim.labels[value][1]}: {each}")
     typer.echo("It holds." if claim.holds(record["values"]) else "It does not hold at this scale.")
     if docs is not None:
         claims.write(record)
-        fragments.write_claim(claim, record, docs)
-        fragments.write_claim_list(claims.recorded(), docs)
+        tables.write_claim(claim, record, docs)
+        tables.write_claim_list(claims.recorded(), docs)

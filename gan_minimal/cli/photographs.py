@@ -44,12 +44,12 @@ def enlarge(
     Example: gan-minimal enlarge singan --times 4 --out large.png
     """
     check_picture(out)
-    from gan_minimal import patches
-    from gan_minimal.data import single
-    from gan_minimal.retouch import enlarge
+    from gan_minimal.data.single_photo import reduced
+    from gan_minimal.editing.singan import enlarge
+    from gan_minimal.scoring.single_photo import photograph
 
     trained, dataset = photographer(model)
-    given = patches.photograph(trained, dataset) if picture is None else single.reduced(picture)
+    given = photograph(trained, dataset) if picture is None else reduced(picture)
     check_pixels(round(given.shape[3] * times), round(given.shape[2] * times), "--times")
     write(out, seeded(seed, enlarge, trained, given, times))
 
@@ -75,14 +75,14 @@ def retouch(
     gan-minimal retouch singan --input painting.png --start 2
     """
     check_picture(out)
-    from gan_minimal.data import single
-    from gan_minimal.retouch import retouch
+    from gan_minimal.data import single_photo
+    from gan_minimal.editing.singan import retouch
 
     trained, _ = photographer(model)
-    given = single.shaped(picture, trained.size)
+    given = single_photo.shaped(picture, trained.size)
     where = None
     if mask is not None:
-        where = (single.shaped(mask, trained.size).mean(dim=1, keepdim=True) + 1) / 2
+        where = (single_photo.shaped(mask, trained.size).mean(dim=1, keepdim=True) + 1) / 2
     start = len(trained.sizes) // 2 if start is None else start
     write(out, seeded(seed, retouch, trained, given, start, where))
 
@@ -101,7 +101,7 @@ def animate(
     """
     check_animation(out)
     from gan_minimal import images
-    from gan_minimal.retouch import animate
+    from gan_minimal.editing.singan import animate
 
     trained, _ = photographer(model)
     drawn = seeded(seed, animate, trained, frames, start)
@@ -178,7 +178,7 @@ def fitted(
         UserError: If the model learns from many images, or the image is no good.
     """
     from gan_minimal import models
-    from gan_minimal.data import single
+    from gan_minimal.data import single_photo
     from gan_minimal.data.folder import SUFFIXES
 
     if not hasattr(models.get(name), "pyramid"):
@@ -186,7 +186,7 @@ def fitted(
     path = Path(data or "").expanduser()
     own = data is not None and path.suffix.lower() in SUFFIXES
     if own:
-        arguments = arguments | {"photo": single.size_of(path)}
+        arguments = arguments | {"photo": single_photo.size_of(path)}
     height, width = arguments.get("photo", (0, 0))
     try:
         model: Any = models.build(name, **arguments)
@@ -195,7 +195,7 @@ def fitted(
             f"{path}, {width}x{height} pixels, is too small or too slim to learn from: {error}."
         ) from None
     if own:
-        for note in single.notes(path):
+        for note in single_photo.notes(path):
             typer.echo(f"{path} is an image {note}.")
         if model.size != (height, width):
             smaller = f"{model.size[1]}x{model.size[0]}"

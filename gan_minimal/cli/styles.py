@@ -42,10 +42,10 @@ def mix(
     check_picture(out)
     rows, columns = seeds(sources, "--sources"), seeds(styles, "--styles")
     from gan_minimal import images
-    from gan_minimal import styles as styling
+    from gan_minimal.editing import stylegan
 
-    trained = styling.stylegan(trained_model(model)[0], model)
-    drawn = styling.mix(trained, rows, columns, layers)
+    trained = stylegan.stylegan(trained_model(model)[0], model)
+    drawn = stylegan.mix(trained, rows, columns, layers)
     scale = scale or scale_of(drawn.shape[-1])
     check_width(drawn.shape[1] * (drawn.shape[-1] + 1) * scale)
     images.save(images.grid(drawn.flatten(0, 1), drawn.shape[1], scale=scale), out)
@@ -74,10 +74,10 @@ def walk(
         raise UserError(f"--space is w or z, not {space!r}.")
     points = seeds(through, "--seeds")
     from gan_minimal import images
-    from gan_minimal import styles as styling
+    from gan_minimal.editing import stylegan
 
-    trained = styling.stylegan(trained_model(model)[0], model)
-    drawn = styling.walk(trained, points, frames, space)
+    trained = stylegan.stylegan(trained_model(model)[0], model)
+    drawn = stylegan.walk(trained, points, frames, space)
     scale = scale or scale_of(drawn.shape[-1])
     strip = [images.grid(frame[None], 1, scale=scale) for frame in drawn]
     images.save_animation(strip, out, milliseconds=80, limit=20_000_000)

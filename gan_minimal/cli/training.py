@@ -30,7 +30,7 @@ def train(
     Example: gan-minimal train dcgan
     """
     from gan_minimal import models
-    from gan_minimal import train as training
+    from gan_minimal.training import loop
 
     chosen = models.preset(model, preset)
     arguments = chosen["model"]
@@ -45,7 +45,7 @@ def train(
         "precision": precision,
     }
     changes = {key: value for key, value in given.items() if value is not None}
-    settings = training.Settings(**{**chosen["train"], "seed": seed, **changes})
+    settings = loop.Settings(**{**chosen["train"], "seed": seed, **changes})
     folder = out or Path("runs") / model
     path = folder / "checkpoint.pt"
     if path.exists():
@@ -53,7 +53,7 @@ def train(
             f"{folder} already holds a run: `gan-minimal resume {folder}` goes on with it; "
             "--out chooses another folder."
         )
-    go_on(training.new(model, arguments, settings), model, arguments, settings, path)
+    go_on(loop.new(model, arguments, settings), model, arguments, settings, path)
 
 
 @app.command()
@@ -68,10 +68,10 @@ def resume(
     """
     from dataclasses import replace
 
-    from gan_minimal import train as training
+    from gan_minimal.training import loop
 
     path = folder / "checkpoint.pt"
-    run, content, settings = training.resume(path, device)
+    run, content, settings = loop.resume(path, device)
     if steps is not None:
         settings = replace(settings, steps=steps)
     if run.step >= settings.steps:
@@ -84,9 +84,9 @@ def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: P
     """Train `run` to its end or to an interruption, saving to `path`."""
     import torch
 
-    from gan_minimal import checkpoint, images, models
     from gan_minimal import data as datasets
-    from gan_minimal import train as training
+    from gan_minimal import images, models
+    from gan_minimal.training import checkpoint, loop
 
     size, channels = shape_of(run.model)
     # a photograph is loaded as it is: the model reduces it to the size of each of its scales
@@ -100,10 +100,10 @@ def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: P
     path.parent.mkdir(parents=True, exist_ok=True)  # better to fail now than after 1,000 rounds
 
     def save(run: Any) -> None:
-        checkpoint.save(path, training.contents(run, name, arguments, settings))
+        checkpoint.save(path, loop.contents(run, name, arguments, settings))
 
     try:
-        training.train(run, dataset, settings, save)
+        loop.train(run, dataset, settings, save)
     except TrainingDiverged as error:
         last = f"the last good checkpoint is {path}" if path.exists() else "nothing was saved yet"
         raise UserError(f"{error} Training has stopped; {last}.") from None
@@ -117,13 +117,13 @@ def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: P
     typer.echo(f"Finished: {path}")
     picture = path.with_name("samples.png")
     if hasattr(run.model, "sample"):
-        drawn = training.sample(run.sampler, 64 if isinstance(size, int) else 6, settings.seed)
+        drawn = loop.sample(run.sampler, 64 if isinstance(size, int) else 6, settings.seed)
     elif hasattr(run.model, "translate"):  # inputs of training, translations, targets
         inputs, targets = map(torch.stack, zip(*(dataset[i] for i in range(8)), strict=True))
         way = {}
         if targets.ndim == 2:  # labels: each shall become as the next one is
             way["labels"], targets = targets.roll(-1, 0), inputs.roll(-1, 0)
-        outputs = training.translate(run.sampler, inputs, settings.seed, **way).cpu()
+        outputs = loop.translate(run.sampler, inputs, settings.seed, **way).cpu()
         drawn = torch.cat([inputs, outputs, targets])
     else:
         return

@@ -96,7 +96,7 @@ def load(
         from gan_minimal.data.pairs import PairFolder, holds_pairs
 
         if folder.is_file() and folder.suffix.lower() in SUFFIXES:
-            from gan_minimal.data.single import open_single
+            from gan_minimal.data.single_photo import open_single
 
             return open_single(folder, split, size)
         if holds_pairs(folder, split):

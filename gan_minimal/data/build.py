@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from gan_minimal.data import domains, faces, hangul, snapshot
+from gan_minimal.data import domains, faces16, hangul32, snapshot
 from gan_minimal.errors import UserError
 
 FACES = 10_240
@@ -64,17 +64,17 @@ def write_bytes(name: str, content: bytes) -> None:
 def measure_hair() -> NDArray[np.uint8]:
     """Return how many pixels of each hair style each hat leaves visible (hair styles, hats)."""
     face = next(drawn(None))
-    table = np.zeros((len(faces.PARTS["hair"]), len(faces.PARTS["hat"])), dtype=np.uint8)
-    for i, hair in enumerate(faces.PARTS["hair"]):
-        for j, hat in enumerate(faces.PARTS["hat"]):
+    table = np.zeros((len(faces16.PARTS["hair"]), len(faces16.PARTS["hat"])), dtype=np.uint8)
+    for i, hair in enumerate(faces16.PARTS["hair"]):
+        for j, hat in enumerate(faces16.PARTS["hat"]):
             face |= {"hairVariant": hair, "hatVariant": hat, "hatProbability": 100}
             face |= {"beardProbability": 0}
-            pictures = [faces.render({**face, "hairColor": color}) for color in ("#f00", "#0f0")]
+            pictures = [faces16.render({**face, "hairColor": color}) for color in ("#f00", "#0f0")]
             table[i, j] = (pictures[0] != pictures[1]).any(axis=2).sum()
     return table
 
 
-def drawn(visible: NDArray[np.uint8] | None) -> Iterator[faces.Options]:
+def drawn(visible: NDArray[np.uint8] | None) -> Iterator[faces16.Options]:
     """Yield the faces of the seeds "0", "1", ... without end, repetitions included.
 
     Args:
@@ -84,27 +84,29 @@ def drawn(visible: NDArray[np.uint8] | None) -> Iterator[faces.Options]:
 
     choices: dict[str, object] = {
         f"{part}Variant": {
-            variant: SHORT_WEIGHT if variant in faces.SHORT else 1 for variant in variants
+            variant: SHORT_WEIGHT if variant in faces16.SHORT else 1 for variant in variants
         }
-        for part, variants in faces.PARTS.items()
+        for part, variants in faces16.PARTS.items()
     }
-    choices["hairColor"] = list(faces.COLORS["hair"])
-    always = {f"{part}Probability": 100 for part in faces.OPTIONAL}
-    natural = {f"{part}Probability": PROBABILITY[part] for part in faces.OPTIONAL}
+    choices["hairColor"] = list(faces16.COLORS["hair"])
+    always = {f"{part}Probability": 100 for part in faces16.OPTIONAL}
+    natural = {f"{part}Probability": PROBABILITY[part] for part in faces16.OPTIONAL}
     seed = 0
     while True:
         base = choices | {"seed": str(seed)}
-        chosen = Avatar(faces.style(), base | always).to_json()["options"]
+        chosen = Avatar(faces16.style(), base | always).to_json()["options"]
         # Each choice has its own random numbers: what is worn does not depend on the variants.
-        worn = Avatar(faces.style(), natural | {"seed": str(seed)}).to_json()["options"]
-        face: faces.Options = {f"{part}Variant": chosen[f"{part}Variant"] for part in faces.PARTS}
-        for part in faces.OPTIONAL:
+        worn = Avatar(faces16.style(), natural | {"seed": str(seed)}).to_json()["options"]
+        face: faces16.Options = {
+            f"{part}Variant": chosen[f"{part}Variant"] for part in faces16.PARTS
+        }
+        for part in faces16.OPTIONAL:
             face[f"{part}Probability"] = 100 if f"{part}Variant" in worn else 0
-        for name in faces.COLORS:
+        for name in faces16.COLORS:
             face[f"{name}Color"] = chosen[f"{name}Color"][0]
         if visible is not None:
             hair, hat = str(face["hairVariant"]), str(face["hatVariant"])
-            face["hatVariant"] = faces.fitting(hair, hat, "hat", visible)
+            face["hatVariant"] = faces16.fitting(hair, hat, "hat", visible)
         yield face
         seed += 1
 
@@ -118,21 +120,21 @@ def distinct(count: int, visible: NDArray[np.uint8]) -> tuple[NDArray[np.uint8],
     pictures: dict[bytes, NDArray[np.uint8]] = {}
     codes = []
     for face in drawn(visible):
-        picture = faces.render(face)
+        picture = faces16.render(face)
         if pictures.setdefault(picture.tobytes(), picture) is picture:
-            codes.append(faces.encode(face))
+            codes.append(faces16.encode(face))
         if len(codes) == count:
             break
     return np.stack(list(pictures.values())), np.stack(codes)
 
 
-def regions(face: faces.Options) -> NDArray[np.uint8]:
+def regions(face: faces16.Options) -> NDArray[np.uint8]:
     """Say of every pixel of a face what it belongs to, by drawing the face in colours of `PAINT`.
 
     Returns:
         Array (16, 16) of indices into `faces.REGIONS`.
     """
-    painted = faces.render(face | {f"{part}Color": color for part, color in PAINT.items()})
+    painted = faces16.render(face | {f"{part}Color": color for part, color in PAINT.items()})
     tones: list[tuple[str, tuple[float, ...]]] = [
         ("paper", (255, 255, 255)),
         ("beard", (204, 0, 0)),  # drawn in the colour of the hair, a shade darker
@@ -142,7 +144,7 @@ def regions(face: faces.Options) -> NDArray[np.uint8]:
         lights = (0, 0.3, 0.5) if part != "mouth" else (0, 0.2)  # white laid over it
         tones += [(part, tuple(tone + light * (255 - tone))) for light in lights]
     distances = np.square(painted[:, :, None] - np.array([tone for _, tone in tones])).sum(axis=3)
-    index = np.array([list(faces.REGIONS).index(part) for part, _ in tones], dtype=np.uint8)
+    index = np.array([list(faces16.REGIONS).index(part) for part, _ in tones], dtype=np.uint8)
     return index[distances.argmin(axis=2)]
 
 
@@ -151,16 +153,18 @@ def build_regions() -> None:
     codes = snapshot.arrays("faces16.npz")["codes"].astype(np.uint8)
     write(
         "faces16-regions.npz",
-        regions=np.stack([regions(face) for face in faces.FaceOptions(codes)]),
+        regions=np.stack([regions(face) for face in faces16.FaceOptions(codes)]),
     )
 
 
 def build_edits() -> None:
     """Draw every edit of the first faces of the test split, and write their snapshot."""
-    edited = faces.load_faces("test").options[: domains.EDITED]
+    edited = faces16.load_faces("test").options[: domains.EDITED]
     pictures = np.stack(
         [
-            np.stack([faces.render(faces.edit(face, **change)) for change in domains.changes(face)])
+            np.stack(
+                [faces16.render(faces16.edit(face, **change)) for change in domains.changes(face)]
+            )
             for face in edited
         ]
     )
@@ -247,8 +251,8 @@ def build_hangul(brush: Path | None, pen: Path | None) -> None:
     paths |= {"nanum-brush": brush} if brush else {}
     paths |= {"nanum-pen": pen} if pen else {}
     for name, path in paths.items():
-        size = hangul.FONTS[name].size
-        glyphs = np.stack([glyph(path, syllable, size) for syllable in hangul.syllables()])
+        size = hangul32.FONTS[name].size
+        glyphs = np.stack([glyph(path, syllable, size) for syllable in hangul32.syllables()])
         write(f"hangul32-{name}.npz", glyphs=glyphs)
 
 

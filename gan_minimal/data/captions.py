@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from gan_minimal.data.faces import ATTRIBUTES, attributes_of, load_faces
+from gan_minimal.data.faces16 import ATTRIBUTES, attributes_of, load_faces
 
 if TYPE_CHECKING:
     from torch import Tensor

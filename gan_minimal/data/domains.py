@@ -14,10 +14,9 @@ from torch.utils.data import Dataset, TensorDataset
 
 from gan_minimal.data import snapshot
 from gan_minimal.data.celeba import CelebA
-from gan_minimal.data.faces import ATTRIBUTES, Options, attributes_of, edit, load_faces
+from gan_minimal.data.faces16 import ATTRIBUTES, Options, attributes_of, edit, load_faces
 from gan_minimal.data.reading import to_unit
-from gan_minimal.errors import UserError
-from gan_minimal.models import nearest
+from gan_minimal.errors import UserError, nearest
 
 EDITED = 256
 """The first `EDITED` faces of the test split of faces16 are stored with all their edits."""

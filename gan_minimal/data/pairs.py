@@ -7,13 +7,13 @@ from pathlib import Path
 from torch import Tensor
 from torch.utils.data import Dataset, TensorDataset
 
-from gan_minimal.data.faces import label_maps, load_faces
+from gan_minimal.data.faces16 import label_maps, load_faces
 from gan_minimal.data.folder import ImageFolder, ImageNotice, split_folder
-from gan_minimal.data.hangul import load_hangul
+from gan_minimal.data.hangul32 import load_hangul
 from gan_minimal.data.reading import to_unit
 
 PRINT, BRUSH = "noto-sans", "nanum-brush"
-"""The fonts of the Hangul pairs: keys of `gan_minimal.data.hangul.FONTS`."""
+"""The fonts of the Hangul pairs: keys of `gan_minimal.data.hangul32.FONTS`."""
 
 
 def open_paired(name: str, split: str) -> TensorDataset:

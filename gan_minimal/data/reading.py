@@ -33,11 +33,11 @@ def open_set(name: str, split: str, size: int | None, root: Path) -> "Dataset[tu
 def _images(name: str, split: str, root: Path) -> "Tensor":
     """Return the uint8 images (N, C, H, W) of a set that fits into memory."""
     if name == "faces16":
-        from gan_minimal.data.faces import load_faces
+        from gan_minimal.data.faces16 import load_faces
 
         return load_faces(split).images
     if name == "hangul32":
-        from gan_minimal.data.hangul import load_hangul
+        from gan_minimal.data.hangul32 import load_hangul
 
         return load_hangul(split).images
     if name == "photo":
@@ -50,13 +50,13 @@ def open_labelled(name: str, split: str, root: Path) -> "Dataset[tuple[Tensor, .
     from torch.utils.data import TensorDataset
 
     if name == "faces16-labels":
-        from gan_minimal.data.faces import load_faces
+        from gan_minimal.data.faces16 import load_faces
 
         faces = load_faces(split)
         return TensorDataset(to_unit(faces.images), *faces.attributes.values())
     if name == "mnist-labels":
         return TensorDataset(to_unit(digits("mnist", split, root)), digit_labels(split, root))
-    from gan_minimal.data.hangul import load_hangul
+    from gan_minimal.data.hangul32 import load_hangul
 
     glyphs = load_hangul(split)
     labels = [glyphs.cho, glyphs.jung, glyphs.jong]

@@ -1,47 +1,59 @@
 """The models of the site: one file each, found here by name without importing torch."""
 
-import difflib
 import importlib
-import inspect
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gan_minimal.errors import UserError
+from gan_minimal.errors import UserError, nearest
 
 if TYPE_CHECKING:
     from torch import nn
 
-# The model of each file: gan_minimal/models/<name>.py defines this class.
-CLASSES = {
-    "autoencoder": "Autoencoder",
-    "vae": "VAE",
-    "gan": "GAN",
-    "dcgan": "DCGAN",
-    "cgan": "CGAN",
-    "wgan": "WGAN",
-    "wgan_gp": "WGANGP",
-    "pix2pix": "Pix2Pix",
-    "cyclegan": "CycleGAN",
-    "stargan": "StarGAN",
-    "singan": "SinGAN",
-    "pggan": "PGGAN",
-    "stylegan": "StyleGAN",
-    "clip": "CLIP",
-    "attributes": "AttributeClassifier",
+
+class Row(NamedTuple):
+    """A model.
+
+    Attributes:
+        kind: The class that `gan_minimal/models/<name>.py` defines.
+        runs: Its recorded runs by name, and the preset of each.
+        pictures: For recorded runs, the function of `gan_minimal.editing` that draws what the model
+            is there for, beside samples.
+    """
+
+    kind: str
+    runs: dict[str, str]
+    pictures: dict[str, str] = {}  # noqa: RUF012 - a default that nobody changes
+
+
+MODELS = {
+    # The classifiers come first: they read what the others draw.
+    "classifier": Row("AttributeClassifier", {"attributes": "tiny", "jamo": "jamo"}),
+    "autoencoder": Row("Autoencoder", {"autoencoder": "tiny"}),
+    "vae": Row("VAE", {"vae": "tiny"}),
+    "gan": Row("GAN", {"gan": "tiny"}),
+    "dcgan": Row("DCGAN", {"dcgan": "tiny"}),
+    "cgan": Row("CGAN", {"cgan": "tiny"}),
+    "wgan": Row("WGAN", {"wgan": "tiny"}),
+    "wgan_gp": Row("WGANGP", {"wgan_gp": "tiny"}),
+    "pix2pix": Row("Pix2Pix", {"pix2pix": "tiny", "pix2pix_faces": "faces"}),
+    "cyclegan": Row("CycleGAN", {"cyclegan": "tiny"}),
+    "stargan": Row("StarGAN", {"stargan": "tiny"}),
+    "singan": Row("SinGAN", {"singan": "tiny"}),
+    "pggan": Row("PGGAN", {"pggan": "tiny"}),
+    "stylegan": Row("StyleGAN", {"stylegan": "tiny", "stylegan_hangul": "hangul"}),
+    "clip": Row("CLIP", {"clip": "tiny"}),
 }
-# Model files that are handed their networks, and the files whose function `networks` makes them.
-NETWORKS = {"stylegan": "stylegan_networks"}
+"""The one table of models and their recorded runs, in the order in which they are recorded."""
 
 
 def names() -> list[str]:
     """Return the names of all models, in the order of the lecture."""
-    return list(CLASSES)
+    return list(MODELS)
 
 
-def nearest(word: str, known: list[str]) -> str:
-    """Return a sentence's tail that suggests what `word` was meant to be."""
-    close = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(known)}."
+def runs() -> dict[str, tuple[str, str]]:
+    """Return the model and the preset of every recorded run, by the run's name."""
+    return {run: (name, preset) for name, row in MODELS.items() for run, preset in row.runs.items()}
 
 
 def get(name: str) -> ModuleType:
@@ -50,7 +62,7 @@ def get(name: str) -> ModuleType:
     Raises:
         UserError: If there is no such model; the message names the nearest one.
     """
-    if name not in CLASSES:
+    if name not in MODELS:
         raise UserError(f"There is no model {name!r}: {nearest(name, names())}")
     return importlib.import_module(f"gan_minimal.models.{name}")
 
@@ -84,11 +96,5 @@ def build(name: str, **arguments: Any) -> "nn.Module":
     Raises:
         UserError: If there is no such model.
     """
-    kind = getattr(get(name), CLASSES[name])
-    networks: tuple[nn.Module, ...] = ()
-    if name in NETWORKS:
-        make = importlib.import_module(f"gan_minimal.models.{NETWORKS[name]}").networks
-        given = [key for key in inspect.signature(make).parameters if key in arguments]
-        networks = make(**{key: arguments.pop(key) for key in given})
-    model: nn.Module = kind(*networks, **arguments)
+    model: nn.Module = getattr(get(name), MODELS[name].kind)(**arguments)
     return model

@@ -17,6 +17,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
+from gan_minimal.models.stylegan_networks import networks
+
 PAPER = {"year": 2018, "arxiv": "1812.04948", "code": "NVlabs/stylegan", "licence": "CC BY-NC 4.0"}
 
 
@@ -25,8 +27,15 @@ class StyleGAN(nn.Module):
     """Both players, their growth and one round of their game.
 
     Args:
-        generator: Styles to images, with its `mapping` from latents to styles.
-        discriminator: Images to logits; it has a block for every doubling.
+        size: Height and width of finished images: a power of two, 8 or more.
+        channels: 3 for colour, 1 for grey.
+        latent: Length of `z`.
+        style: Length of `w`.
+        depth: Layers of the mapping network.
+        slow: Factor of its learning rate.
+        fmap_base: Feature maps at 2x2 pixels, if there were any; every doubling halves them.
+        fmap_max: Feature maps of any layer, at most.
+        crisp: For pixel art: nothing is smoothed, and the generator ends in a tanh.
         rounds: Rounds that a resolution settles, and that the next one fades in; 0: no growth.
         lr: Learning rate of Adam up to 64x64 pixels; from there it rises to three times as much.
         gamma: Weight of the penalty on slopes (R1).
@@ -38,8 +47,15 @@ class StyleGAN(nn.Module):
 
     def __init__(
         self,
-        generator: Any,
-        discriminator: Any,
+        size: int = 1024,
+        channels: int = 3,
+        latent: int = 512,
+        style: int = 512,
+        depth: int = 8,
+        slow: float = 0.01,
+        fmap_base: int = 8192,
+        fmap_max: int = 512,
+        crisp: bool = False,
         rounds: int = 18_750,
         lr: float = 1e-3,
         gamma: float = 10.0,
@@ -47,10 +63,11 @@ class StyleGAN(nn.Module):
         falls: tuple[int, int] | None = None,
     ) -> None:
         super().__init__()
-        self.generator, self.discriminator = generator, discriminator
-        self.last = len(discriminator.blocks)  # doublings of 4x4
-        self.size, self.latent = 4 * 2**self.last, generator.mapping.latent
-        self.channels = generator.to_rgb[0].out_channels
+        self.generator, self.discriminator = networks(
+            size, channels, latent, style, depth, slow, fmap_base, fmap_max, crisp
+        )
+        self.last = len(self.discriminator.blocks)  # doublings of 4x4
+        self.size, self.channels, self.latent = size, channels, latent
         self.rounds, self.lr, self.falls = rounds, lr, falls
         self.gamma, self.mixing = gamma, mixing
         self.stage, self.alpha = self.growth(0)

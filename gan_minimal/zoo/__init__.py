@@ -1,14 +1,14 @@
 """Recorded runs: for each a JSON file that says how it was made and a file of its weights."""
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
-from gan_minimal import checkpoint, models
-from gan_minimal.errors import UserError
+from gan_minimal import files, models
+from gan_minimal.errors import UserError, nearest
+from gan_minimal.training import checkpoint
 
 FOLDER = Path(__file__).parent
 
@@ -25,16 +25,13 @@ def read(name: str) -> dict[str, Any]:
         UserError: If there is no such run; the message names the nearest one.
     """
     if name not in names():
-        raise UserError(f"There is no recorded run {name!r}: {models.nearest(name, names())}")
-    record: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
-    return record
+        raise UserError(f"There is no recorded run {name!r}: {nearest(name, names())}")
+    return files.read_json(FOLDER / f"{name}.json")
 
 
 def write(name: str, record: dict[str, Any]) -> None:
     """Write what is recorded of run `name`."""
-    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
-    path = FOLDER / f"{name}.json"
-    checkpoint.write_whole(path, lambda temporary: temporary.write_text(text))
+    files.write_json(FOLDER / f"{name}.json", record)
 
 
 def load(name: str) -> nn.Module:

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from gan_minimal.fragments import LANGUAGES, table
+from gan_minimal.publishing.tables import LANGUAGES, table
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import torch
 
-from gan_minimal import models, train
+from gan_minimal import models
+from gan_minimal.training import loop
 
 IMAGES = 64
 
@@ -17,12 +18,12 @@ def test_sampling(
 ) -> None:
     choice = models.preset(name, preset)
     asked = {"device": device, "precision": precision}
-    settings = train.Settings(**(choice["train"] | asked))
+    settings = loop.Settings(**(choice["train"] | asked))
     model = models.build(name, **choice["model"]).to(device, memory_format=torch.channels_last)
 
     def draw() -> torch.Tensor:
-        with train.autocast(settings):
-            return train.sample(model, IMAGES, seed=0).cpu()
+        with loop.autocast(settings):
+            return loop.sample(model, IMAGES, seed=0).cpu()
 
     images = benchmark(draw)
 

@@ -24,7 +24,8 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 from torch.utils.flop_counter import FlopCounterMode
 
-from gan_minimal import models, train
+from gan_minimal import models
+from gan_minimal.training import loop
 
 PRODUCT = {"cpu": 2048, "cuda": 8192}  # a square matrix of this size keeps the device busy
 SECONDS = 10  # about how long our rounds of one test take together
@@ -87,8 +88,8 @@ def test_training_step(
     asked = {"device": device, "precision": precision}
     if not benchmark.enabled:  # an ordinary test: what is not timed may be small
         asked["batch"] = 4
-    settings = train.Settings(**(choice["train"] | asked))
-    run = train.new(name, choice["model"], settings)
+    settings = loop.Settings(**(choice["train"] | asked))
+    run = loop.new(name, choice["model"], settings)
     textbook = models.build(name, **choice["model"]).to(device)
     optimizers = {player: as_it_comes(o) for player, o in textbook.optimizers().items()}
     shape = run.model.sample(1).shape[1:]
@@ -96,7 +97,7 @@ def test_training_step(
     real = torch.rand(settings.batch, *shape, device=device) * 2 - 1
 
     def ours() -> None:
-        for _player, _loss in train.play(run, (real,), settings):
+        for _player, _loss in loop.play(run, (real,), settings):
             pass
         if device == "cuda":
             torch.cuda.synchronize()

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_minimal.data import build, domains, faces, hangul, snapshot
+from gan_minimal.data import build, domains, faces16, hangul32, snapshot
 from gan_minimal.errors import UserError
 
 
 def test_the_first_faces_are_drawn_again():
     stored = snapshot.arrays("faces16.npz")
-    pictures, codes = build.distinct(64, faces.hair_visible())
+    pictures, codes = build.distinct(64, faces16.hair_visible())
     np.testing.assert_array_equal(codes, stored["codes"][:64])
     np.testing.assert_array_equal(pictures, stored["palette"][stored["indices"][:64].astype(int)])
 
@@ -30,18 +30,18 @@ def test_all_faces_are_drawn_again():
 
 
 def test_equal_pictures_are_left_out(monkeypatch: pytest.MonkeyPatch):
-    first, second = islice(build.drawn(faces.hair_visible()), 2)
+    first, second = islice(build.drawn(faces16.hair_visible()), 2)
     monkeypatch.setattr(build, "drawn", lambda _: iter([first, first, second, first]))
-    pictures, codes = build.distinct(2, faces.hair_visible())
+    pictures, codes = build.distinct(2, faces16.hair_visible())
     assert len(pictures) == 2
-    np.testing.assert_array_equal(codes[1], faces.encode(second))
+    np.testing.assert_array_equal(codes[1], faces16.encode(second))
 
 
 def test_a_hat_is_replaced_where_it_would_hide_the_hair():
     unfitting = np.zeros((31, 10), dtype=np.uint8)
     unfitting[:, 1] = 20
     for face in islice(build.drawn(unfitting), 5):
-        assert face["hatVariant"] == faces.PARTS["hat"][1]
+        assert face["hatVariant"] == faces16.PARTS["hat"][1]
 
 
 @pytest.mark.parametrize("font", ["noto-sans", "noto-serif", "nanum-gothic"])
@@ -49,7 +49,7 @@ def test_glyphs_are_drawn_again(font: str):
     stored = snapshot.arrays(f"hangul32-{font}.npz")["glyphs"]
     path = build.packaged_fonts()[font]
     for i in range(0, 2350, 47):
-        drawn = build.glyph(path, hangul.syllables()[i], hangul.FONTS[font].size)
+        drawn = build.glyph(path, hangul32.syllables()[i], hangul32.FONTS[font].size)
         np.testing.assert_array_equal(drawn, stored[i])
 
 
@@ -65,7 +65,7 @@ def test_a_font_without_the_syllable_is_named(monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture
 def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder in place of the snapshots."""
-    faces.hair_visible()  # is kept once it was read
+    faces16.hair_visible()  # is kept once it was read
     monkeypatch.setattr(snapshot, "FOLDER", tmp_path)
     return tmp_path
 
@@ -76,9 +76,9 @@ def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
 
 
 def test_what_is_written_can_be_read(target: Path, monkeypatch: pytest.MonkeyPatch):
-    visible = faces.hair_visible()
+    visible = faces16.hair_visible()
     monkeypatch.setattr(build, "FACES", 8)
-    monkeypatch.setattr(faces, "TRAIN", 4)
+    monkeypatch.setattr(faces16, "TRAIN", 4)
     monkeypatch.setattr(domains, "EDITED", 2)
     monkeypatch.setattr(build, "measure_hair", lambda: visible)
     _run(monkeypatch, "faces16")
@@ -86,7 +86,7 @@ def test_what_is_written_can_be_read(target: Path, monkeypatch: pytest.MonkeyPat
     assert snapshot.arrays("faces16-regions.npz")["regions"].shape == (8, 16, 16)
     assert snapshot.arrays("faces16-edits.npz")["indices"].shape == (2, 11, 16, 16)
 
-    monkeypatch.setattr(hangul, "syllables", lambda: ("한", "글"))
+    monkeypatch.setattr(hangul32, "syllables", lambda: ("한", "글"))
     pen = build.packaged_fonts()["noto-sans"]
     _run(monkeypatch, "hangul32", "--brush", str(pen), "--pen", str(pen))
     assert snapshot.arrays("hangul32-nanum-pen.npz")["glyphs"].shape == (2, 32, 32)

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from gan_minimal import data, models
-from gan_minimal.data import captions, faces
-from gan_minimal.data.faces import ATTRIBUTES
+from gan_minimal.data import captions, faces16
+from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.data.reading import to_unit
 from gan_minimal.errors import UserError
 
@@ -175,8 +175,8 @@ def test_the_same_seed_gives_the_same_captions(written):
 
 def test_captions_and_tokens_do_not_depend_on_how_python_orders_sets():
     code = (
-        "from gan_minimal.data import captions, faces\n"
-        "face = {name: each.values[-1] for name, each in faces.ATTRIBUTES.items()}\n"
+        "from gan_minimal.data import captions, faces16\n"
+        "face = {name: each.values[-1] for name, each in faces16.ATTRIBUTES.items()}\n"
         "print([captions.tokenize(x) for x in captions.captions(face, 40, 7)])"
     )
 
@@ -286,8 +286,8 @@ def test_texts_become_rows_of_one_length():
 def test_every_image_has_its_captions(stored):
     assert "faces16-captions" in data.CAPTIONED
     for split, (images, tokens) in stored.items():
-        known = faces.load_faces(split)
-        rows = [faces.attributes_of(face) for face in known.options]
+        known = faces16.load_faces(split)
+        rows = [faces16.attributes_of(face) for face in known.options]
         blue_with_glasses = [x["hair_color"] == "blue" and x["glasses"] == "yes" for x in rows]
         green_with_hat = [x["hair_color"] == "green" and x["hat"] == "yes" for x in rows]
         left_out = torch.tensor(blue_with_glasses) | torch.tensor(green_with_hat)

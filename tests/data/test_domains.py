@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gan_minimal import data
-from gan_minimal.data import build, domains, faces, snapshot
+from gan_minimal.data import build, domains, faces16, snapshot
 from gan_minimal.data.celeba import CelebA
 from gan_minimal.errors import UserError
 
@@ -15,7 +15,7 @@ from gan_minimal.errors import UserError
 @pytest.mark.parametrize(("split", "count"), [("train", 8192), ("test", 2048)])
 def test_a_label_says_what_a_face_shows(split, count):
     images, labels = data.load("faces16-domains", split).tensors
-    known = faces.load_faces(split)
+    known = faces16.load_faces(split)
 
     assert "faces16-domains" in data.DOMAINS
     assert images.shape == (count, 3, 16, 16)
@@ -37,12 +37,12 @@ def test_other_splits_are_refused():
 
 def test_the_stored_edits_are_drawn_again():
     stored = snapshot.arrays("faces16-edits.npz")
-    options = faces.load_faces("test").options
+    options = faces16.load_faces("test").options
 
     assert stored["indices"].shape == (domains.EDITED, 11, 16, 16)
     for i in range(0, domains.EDITED, 16):
         for j, change in enumerate(domains.changes(options[i])):
-            drawn = faces.render(faces.edit(options[i], **change))
+            drawn = faces16.render(faces16.edit(options[i], **change))
             assert np.array_equal(drawn, stored["palette"][stored["indices"][i, j].astype(int)])
 
 
@@ -66,7 +66,7 @@ def test_an_edit_changes_what_it_names_and_nothing_else():
     for column, name in enumerate(domains.FACE_DOMAINS):
         attribute = "hair_color" if column < 8 else name
         wanted = known.attributes[attribute][:, column]
-        now = faces.load_faces("test").attributes
+        now = faces16.load_faces("test").attributes
         if column < 8:
             assert (wanted == column).all()
         else:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gan_minimal import data
-from gan_minimal.data.faces import load_faces
-from gan_minimal.data.hangul import load_hangul
+from gan_minimal.data.faces16 import load_faces
+from gan_minimal.data.hangul32 import load_hangul
 from gan_minimal.data.reading import resize
 from gan_minimal.errors import UserError
 

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 
 from gan_minimal import data
-from gan_minimal.data import build, faces, hangul, snapshot
+from gan_minimal.data import build, faces16, hangul32, snapshot
 from gan_minimal.data.folder import ImageNotice
 from gan_minimal.data.pairs import halves
 from gan_minimal.data.reading import to_unit
@@ -47,7 +47,7 @@ def test_hangul_pairs_are_the_same_syllable_in_two_fonts(split):
     printed, brushed = tensors("hangul32-pairs", split)
 
     for images, font in ((printed, "noto-sans"), (brushed, "nanum-brush")):
-        assert torch.equal(images, to_unit(hangul.load_hangul(split, (font,)).images))
+        assert torch.equal(images, to_unit(hangul32.load_hangul(split, (font,)).images))
 
 
 def test_no_syllable_is_in_both_heaps_and_scores_still_have_true_pairs():
@@ -55,7 +55,7 @@ def test_no_syllable_is_in_both_heaps_and_scores_still_have_true_pairs():
     glyphs = {
         font: {
             bytes(image): i
-            for i, image in enumerate(hangul.load_hangul("train", (font,)).images.numpy())
+            for i, image in enumerate(hangul32.load_hangul("train", (font,)).images.numpy())
         }
         for font in ("noto-sans", "nanum-brush")
     }
@@ -73,7 +73,7 @@ def test_no_syllable_is_in_both_heaps_and_scores_still_have_true_pairs():
 
 
 def test_both_heaps_have_all_letters_and_never_change():
-    letters = hangul.load_hangul("train", ("noto-sans",))
+    letters = hangul32.load_hangul("train", ("noto-sans",))
     ones, others = halves(letters.codepoint.tolist())
 
     for half in (ones, others):
@@ -87,9 +87,9 @@ def test_both_heaps_have_all_letters_and_never_change():
 
 @pytest.mark.parametrize("split", ["train", "test"])
 def test_a_label_map_shows_what_a_face_wears(split):
-    maps, known = faces.label_maps(split), faces.load_faces(split).attributes
-    colors = [list(bytes.fromhex(color[1:])) for color, *_ in faces.REGIONS.values()]
-    names = dict(zip(faces.REGIONS, colors, strict=True))
+    maps, known = faces16.label_maps(split), faces16.load_faces(split).attributes
+    colors = [list(bytes.fromhex(color[1:])) for color, *_ in faces16.REGIONS.values()]
+    names = dict(zip(faces16.REGIONS, colors, strict=True))
 
     assert maps.flatten(2).transpose(1, 2).reshape(-1, 3).unique(dim=0).tolist() == sorted(colors)
     for region in ("glasses", "hat", "beard"):
@@ -99,16 +99,16 @@ def test_a_label_map_shows_what_a_face_wears(split):
 
 def test_a_label_map_is_one_to_many():
     """Faces that differ in nothing but colours have the same map."""
-    face = faces.load_faces("train").options[0]
+    face = faces16.load_faces("train").options[0]
     first = build.regions(face)
     for changes in ({"hair_color": "green"}, {"skin": "tone8"}, {"hair_color": "black"}):
-        assert np.array_equal(build.regions(faces.edit(face, **changes)), first)
-    assert not np.array_equal(build.regions(faces.edit(face, glasses="yes", hat="yes")), first)
+        assert np.array_equal(build.regions(faces16.edit(face, **changes)), first)
+    assert not np.array_equal(build.regions(faces16.edit(face, glasses="yes", hat="yes")), first)
 
 
 def test_the_first_label_maps_are_drawn_again():
     stored = snapshot.arrays("faces16-regions.npz")["regions"]
-    options = faces.load_faces("train").options
+    options = faces16.load_faces("train").options
 
     assert stored.shape == (10_240, 16, 16)
     for i in range(64):
@@ -118,7 +118,7 @@ def test_the_first_label_maps_are_drawn_again():
 @pytest.mark.slow
 def test_all_label_maps_are_drawn_again():
     stored = snapshot.arrays("faces16-regions.npz")["regions"]
-    options = [face for split in ("train", "test") for face in faces.load_faces(split).options]
+    options = [face for split in ("train", "test") for face in faces16.load_faces(split).options]
 
     assert all(
         np.array_equal(build.regions(face), kept)
@@ -128,7 +128,7 @@ def test_all_label_maps_are_drawn_again():
 
 def test_a_wrong_split_of_label_maps_is_refused():
     with pytest.raises(UserError, match="train and test, not 'valid'"):
-        faces.label_maps("valid")
+        faces16.label_maps("valid")
 
 
 # Folders

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from gan_minimal.data import hangul, load, snapshot
-from gan_minimal.data.faces import load_faces
+from gan_minimal.data import hangul32, load, snapshot
+from gan_minimal.data.faces16 import load_faces
 from gan_minimal.errors import UserError
 
 
@@ -22,7 +22,7 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_file_has_its_sum_and_no_sum_lacks_its_file():
     files = {path.name for path in snapshot.FOLDER.iterdir()} - {"README.md", "SHA256SUMS"}
     assert files == set(snapshot.sums())
-    assert {f"hangul32-{font}.npz" for font in hangul.FONTS} <= files
+    assert {f"hangul32-{font}.npz" for font in hangul32.FONTS} <= files
     for name in files:
         assert snapshot.read(name)
 

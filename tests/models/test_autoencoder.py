@@ -7,8 +7,9 @@ import torch
 from torch import nn
 from torch.utils.data import TensorDataset
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.models.autoencoder import Autoencoder, Codes
+from gan_minimal.training import loop
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +76,11 @@ def test_without_hidden_layers_it_finds_the_subspace_of_pca():
     directions = torch.linalg.qr(torch.randn(48, 48)).Q
     spread = torch.tensor([3.0, 2.0, 1.5] + [0.1] * 45)
     points = (torch.randn(512, 48) * spread) @ directions.T
-    settings = train.Settings(data="", batch=128, steps=1000, seed=0)
+    settings = loop.Settings(data="", batch=128, steps=1000, seed=0)
     model = Autoencoder(size=4, channels=3, hidden=(), code=3, binary=False, lr=1e-2)
     dataset = TensorDataset(points.view(-1, 3, 4, 4))
 
-    train.train(train.start(model, settings), dataset, settings, quiet=True)
+    loop.train(loop.start(model, settings), dataset, settings, quiet=True)
 
     axes = torch.linalg.qr(model.decoder[0].weight.detach()).Q
     principal = torch.linalg.eigh(torch.cov(points.T)).eigenvectors[:, -3:]
@@ -129,13 +130,13 @@ def test_what_is_recorded_is_enough_to_draw_and_to_copy(small):
 
 
 def test_codes_are_averaged_with_the_weights():
-    settings = train.Settings(data="", batch=4, steps=1, ema=0.9)
+    settings = loop.Settings(data="", batch=4, steps=1, ema=0.9)
     model = Autoencoder(size=4, channels=3, hidden=(16,), code=5, binary=False)
-    run = train.start(model, settings)
+    run = loop.start(model, settings)
     run.model.train()
     means = []
     for _ in range(2):
-        list(train.play(run, (torch.rand(4, 3, 4, 4) * 2 - 1,), settings))
+        list(loop.play(run, (torch.rand(4, 3, 4, 4) * 2 - 1,), settings))
         means.append(run.model.codes.mean.clone())
 
     averaged = run.sampler.codes.mean
@@ -164,7 +165,7 @@ def test_an_interpolation_begins_and_ends_at_the_copies(small):
 
 
 def test_the_same_seed_draws_the_same_images(small):
-    first, again, other = (train.sample(small, 3, seed) for seed in (1, 1, 2))
+    first, again, other = (loop.sample(small, 3, seed) for seed in (1, 1, 2))
 
     assert torch.equal(first, again)
     assert not torch.equal(first, other)

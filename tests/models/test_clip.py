@@ -8,17 +8,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from gan_minimal import checkpoint, models, opening, train, zoo
+from gan_minimal import models, zoo
 from gan_minimal.data import captions
-from gan_minimal.data.faces import attributes_of, load_faces
+from gan_minimal.data.faces16 import attributes_of, load_faces
 from gan_minimal.data.reading import to_unit
 from gan_minimal.models.clip import CLIP, quick_gelu
+from gan_minimal.training import checkpoint, fingerprint, loop
 
 IMAGE = {"size": 8, "patch": 4, "image_width": 16, "image_layers": 1}
 TEXT = {"vocabulary": 12, "context": 6, "text_width": 16, "text_layers": 2}
 SMALL = IMAGE | TEXT | {"joint": 8, "head": 8, "lr": 1e-2, "warmup": 2, "rounds": 10}
 END = TEXT["vocabulary"] - 1
-SETTINGS = train.Settings(data="", batch=4, steps=10, ema=0.9)
+SETTINGS = loop.Settings(data="", batch=4, steps=10, ema=0.9)
 
 
 def count(module: nn.Module) -> int:
@@ -190,11 +191,11 @@ def test_lengths_of_points_do_not_matter(model, batch):
 
 
 def test_the_temperature_stops_at_a_hundredth(batch):
-    settings = train.Settings(data="", batch=4, steps=5)
-    run = train.start(CLIP(**SMALL), settings)
+    settings = loop.Settings(data="", batch=4, steps=5)
+    run = loop.start(CLIP(**SMALL), settings)
     nn.init.constant_(run.model.log_scale, 6.0)
 
-    (_,) = train.play(run, batch, settings)
+    (_,) = loop.play(run, batch, settings)
 
     assert run.model.log_scale.exp().item() == pytest.approx(100)
 
@@ -300,11 +301,11 @@ def test_captions_of_a_few_faces_are_soon_known_by_heart():
     texts = torch.stack([captions.tokens_of(each) for each in written])
     vocabulary = models.preset("clip")["model"]["vocabulary"]
     arguments = SMALL | {"size": 16, "vocabulary": vocabulary, "context": captions.CONTEXT}
-    settings = train.Settings(data="", batch=8, steps=300)
-    run = train.start(CLIP(**arguments | {"warmup": 10, "rounds": 300}), settings)
+    settings = loop.Settings(data="", batch=8, steps=300)
+    run = loop.start(CLIP(**arguments | {"warmup": 10, "rounds": 300}), settings)
 
     for _ in range(settings.steps):
-        list(train.play(run, (images, texts.byte()), settings))
+        list(loop.play(run, (images, texts.byte()), settings))
 
     for k in range(4):
         found = run.sampler.logits(images, texts[:, k]).argmax(dim=1)
@@ -314,9 +315,9 @@ def test_captions_of_a_few_faces_are_soon_known_by_heart():
 def test_nothing_is_rounded_to_float32_in_double_precision():
     """By its first losses in float64 a recorded run is recognised on every processor."""
     preset = models.preset("clip")
-    settings = train.Settings(**preset["train"] | {"batch": 8})
+    settings = loop.Settings(**preset["train"] | {"batch": 8})
 
-    (losses,) = opening.first_rounds(train.new("clip", preset["model"], settings), settings, 1)
+    (losses,) = fingerprint.first_rounds(loop.new("clip", preset["model"], settings), settings, 1)
 
     assert losses.keys() == {"encoders"}
     assert math.log(8) - 1 < losses["encoders"] < math.log(8) + 1.5
@@ -326,10 +327,10 @@ def test_nothing_is_rounded_to_float32_in_double_precision():
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_both_encoders_and_the_temperature_learn_in_either_precision(precision, batch):
-    settings = train.Settings(data="", batch=4, steps=5, precision=precision)
-    run = train.start(CLIP(**SMALL), settings)
+    settings = loop.Settings(data="", batch=4, steps=5, precision=precision)
+    run = loop.start(CLIP(**SMALL), settings)
 
-    ((player, loss),) = train.play(run, batch, settings)
+    ((player, loss),) = loop.play(run, batch, settings)
 
     assert (player, loss.dtype) == ("encoders", torch.float32)
     for name, p in run.model.named_parameters():
@@ -339,18 +340,18 @@ def test_both_encoders_and_the_temperature_learn_in_either_precision(precision, 
 
 @pytest.mark.parametrize("stop", [1, 4])
 def test_a_resumed_run_ends_with_the_same_bits(stop, batch, tmp_path):
-    def played(run: train.Run, rounds: int) -> list[float]:
+    def played(run: loop.Run, rounds: int) -> list[float]:
         run.model.train()
-        return [loss.item() for _ in range(rounds) for _, loss in train.play(run, batch, SETTINGS)]
+        return [loss.item() for _ in range(rounds) for _, loss in loop.play(run, batch, SETTINGS)]
 
-    run = train.new("clip", SMALL, SETTINGS)
+    run = loop.new("clip", SMALL, SETTINGS)
     whole = played(run, 6)
-    parted = train.new("clip", SMALL, SETTINGS)
+    parted = loop.new("clip", SMALL, SETTINGS)
     played(parted, stop)
-    checkpoint.save(tmp_path / "c.pt", train.contents(parted, "clip", SMALL, SETTINGS))
+    checkpoint.save(tmp_path / "c.pt", loop.contents(parted, "clip", SMALL, SETTINGS))
     torch.randn(5)
 
-    resumed, _, _ = train.resume(tmp_path / "c.pt")
+    resumed, _, _ = loop.resume(tmp_path / "c.pt")
     rest = played(resumed, 6 - stop)
 
     assert rest == whole[stop:]
@@ -389,11 +390,11 @@ def test_what_is_recorded_is_all_that_comparing_needs(model, batch, tmp_path):
 @pytest.mark.slow
 def test_paper_preset_plays_a_round_at_its_resolution_on_the_cpu():
     preset = models.preset("clip", "paper")
-    settings = train.Settings(**preset["train"] | {"batch": 2})
-    run = train.new("clip", preset["model"], settings)
+    settings = loop.Settings(**preset["train"] | {"batch": 2})
+    run = loop.new("clip", preset["model"], settings)
     texts = torch.randint(1, 49_406, (2, 1, 77))
     texts[:, :, 9] = 49_407
 
-    ((_, loss),) = train.play(run, (torch.rand(2, 3, 224, 224) * 2 - 1, texts), settings)
+    ((_, loss),) = loop.play(run, (torch.rand(2, 3, 224, 224) * 2 - 1, texts), settings)
 
     assert 0 < loss.item() < 10

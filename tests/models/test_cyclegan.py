@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gan_minimal import checkpoint, models, train
+from gan_minimal import models
 from gan_minimal.models.cyclegan import CycleGAN, ImagePool, ResNet
+from gan_minimal.training import checkpoint, loop
 
 SMALL = {
     **{"size": 16, "channels": 1, "width": 4, "halvings": 1, "blocks": 1},
@@ -159,13 +160,13 @@ def test_a_full_pool_swaps_every_other_image_for_an_old_one():
 
 
 def test_images_of_the_pool_carry_no_gradient_and_are_part_of_the_checkpoint(tmp_path):
-    settings = train.Settings(data="", batch=3, steps=2)
-    run = train.new("cyclegan", SMALL, settings)
+    settings = loop.Settings(data="", batch=3, steps=2)
+    run = loop.new("cyclegan", SMALL, settings)
     for _ in range(2):
-        list(train.play(run, batch(), settings))
+        list(loop.play(run, batch(), settings))
 
-    checkpoint.save(tmp_path / "c.pt", train.contents(run, "cyclegan", SMALL, settings))
-    again, _, _ = train.resume(tmp_path / "c.pt")
+    checkpoint.save(tmp_path / "c.pt", loop.contents(run, "cyclegan", SMALL, settings))
+    again, _, _ = loop.resume(tmp_path / "c.pt")
 
     assert int(run.model.pool_b.filled) == 4
     assert not run.model.pool_b.images.requires_grad
@@ -247,10 +248,10 @@ def test_identity_loss_leaves_alone_what_is_of_the_right_kind():
 
 
 def test_each_move_leaves_the_other_players_without_gradient():
-    settings = train.Settings(data="", batch=3, steps=1)
-    run = train.start(CycleGAN(**SMALL), settings)
+    settings = loop.Settings(data="", batch=3, steps=1)
+    run = loop.start(CycleGAN(**SMALL), settings)
     generators, discriminators = run.model.generators, run.model.discriminators
-    moves = train.play(run, batch(), settings)
+    moves = loop.play(run, batch(), settings)
 
     assert next(moves)[0] == "generators"
     assert all(p.grad is None for p in discriminators.parameters())
@@ -281,12 +282,12 @@ def test_translations_are_images_in_the_range_of_the_data(back):
 @pytest.mark.slow
 def test_paper_preset_plays_a_round_at_256_pixels_on_the_cpu():
     preset = models.preset("cyclegan", "paper")
-    settings = train.Settings(**preset["train"])
-    run = train.new("cyclegan", preset["model"], settings)
+    settings = loop.Settings(**preset["train"])
+    run = loop.new("cyclegan", preset["model"], settings)
     before = {name: p.clone() for name, p in run.model.named_parameters()}
 
     losses = dict(
-        train.play(run, tuple(torch.rand(1, 3, 256, 256) * 2 - 1 for _ in range(2)), settings)
+        loop.play(run, tuple(torch.rand(1, 3, 256, 256) * 2 - 1 for _ in range(2)), settings)
     )
 
     assert losses.keys() == {"generators", "discriminators"}

@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.models.dcgan import DCGAN
+from gan_minimal.training import loop
 
 
 def count(module: nn.Module) -> int:
@@ -142,10 +143,10 @@ def test_losses_do_not_overflow_when_the_discriminator_is_certain():
 
 def test_each_move_leaves_the_other_player_without_gradient():
     """Popular code forgets to detach the fakes: their gradients pile up in the generator."""
-    settings = train.Settings(data="", batch=4, steps=1)
-    run = train.start(DCGAN(size=8, width=4, latent=4), settings)
+    settings = loop.Settings(data="", batch=4, steps=1)
+    run = loop.start(DCGAN(size=8, width=4, latent=4), settings)
     generator, discriminator = run.model.generator, run.model.discriminator
-    moves = train.play(run, (torch.randn(4, 3, 8, 8),), settings)
+    moves = loop.play(run, (torch.randn(4, 3, 8, 8),), settings)
 
     assert next(moves)[0] == "discriminator"
     assert all(p.grad is None for p in generator.parameters())
@@ -160,11 +161,11 @@ def test_each_move_leaves_the_other_player_without_gradient():
 
 def test_paper_preset_plays_a_round_on_the_cpu():
     preset = models.preset("dcgan", "paper")
-    settings = train.Settings(**preset["train"] | {"batch": 2})
-    run = train.new("dcgan", preset["model"], settings)
+    settings = loop.Settings(**preset["train"] | {"batch": 2})
+    run = loop.new("dcgan", preset["model"], settings)
     before = {name: p.clone() for name, p in run.model.named_parameters()}
 
-    losses = dict(train.play(run, (torch.rand(2, 3, 64, 64) * 2 - 1,), settings))
+    losses = dict(loop.play(run, (torch.rand(2, 3, 64, 64) * 2 - 1,), settings))
 
     assert losses.keys() == {"discriminator", "generator"}
     assert all(0 < loss < 20 for loss in losses.values())

@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.models.gan import GAN, Maxout
+from gan_minimal.training import loop
 
 
 @pytest.fixture(scope="module")
@@ -89,9 +90,9 @@ def test_losses_of_an_undecided_discriminator_are_the_closed_forms():
 
 
 def test_each_move_leaves_the_other_player_without_gradient():
-    settings = train.Settings(data="", batch=4, steps=1)
-    run = train.start(GAN(size=8, hidden=8, units=4), settings)
-    moves = train.play(run, (torch.randn(4, 1, 8, 8),), settings)
+    settings = loop.Settings(data="", batch=4, steps=1)
+    run = loop.start(GAN(size=8, hidden=8, units=4), settings)
+    moves = loop.play(run, (torch.randn(4, 1, 8, 8),), settings)
 
     next(moves)
     assert all(p.grad is None for p in run.model.generator.parameters())
@@ -105,10 +106,10 @@ def test_each_move_leaves_the_other_player_without_gradient():
 
 def test_paper_preset_plays_a_round_on_the_cpu():
     preset = models.preset("gan", "paper")
-    settings = train.Settings(**preset["train"] | {"batch": 4})
-    run = train.new("gan", preset["model"], settings)
+    settings = loop.Settings(**preset["train"] | {"batch": 4})
+    run = loop.new("gan", preset["model"], settings)
 
-    losses = dict(train.play(run, (torch.rand(4, 1, 28, 28) * 2 - 1,), settings))
+    losses = dict(loop.play(run, (torch.rand(4, 1, 28, 28) * 2 - 1,), settings))
 
     # weights this small decide nothing yet: the game begins at its saddle point
     assert losses["discriminator"].item() == pytest.approx(math.log(2), abs=0.01)

@@ -3,8 +3,9 @@
 import pytest
 from torch import nn
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.errors import UserError
+from gan_minimal.training import loop
 
 PRESETS = [(name, which) for name in models.names() for which in models.get(name).PRESETS]
 
@@ -14,7 +15,7 @@ def test_every_preset_builds_and_can_be_trained(name, which):
     preset = models.preset(name, which)
 
     model = models.build(name, **preset["model"])
-    settings = train.Settings(**preset["train"])
+    settings = loop.Settings(**preset["train"])
 
     assert isinstance(model, nn.Module)
     assert settings.steps > 0
@@ -24,7 +25,7 @@ def test_every_preset_builds_and_can_be_trained(name, which):
     assert set(model.recorded) <= {part for part, _ in model.named_children()}
 
 
-@pytest.mark.parametrize("name", [name for name in models.names() if name != "attributes"])
+@pytest.mark.parametrize("name", [name for name in models.names() if name != "classifier"])
 def test_every_generative_model_has_a_laptop_and_a_paper_preset(name):
     assert {"tiny", "paper"} <= models.get(name).PRESETS.keys()
     assert {"year", "code", "licence"} <= models.get(name).PAPER.keys()
@@ -36,7 +37,7 @@ def test_every_generative_model_has_a_laptop_and_a_paper_preset(name):
     [
         (lambda: models.get("dcgam"), "There is no model 'dcgam': did you mean 'dcgan'"),
         (lambda: models.get("DCGAN "), "did you mean 'dcgan'"),
-        (lambda: models.build("qqq"), "there are: autoencoder, vae, gan"),
+        (lambda: models.build("qqq"), "there are: classifier, autoencoder, vae, gan"),
         (lambda: models.preset("dcgan", "papre"), "no preset 'papre': did you mean 'paper'"),
         (lambda: models.preset("gan", "x"), "there are: tiny, paper"),
     ],

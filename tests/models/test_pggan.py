@@ -7,12 +7,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gan_minimal import checkpoint, models, opening, train, zoo
+from gan_minimal import models, zoo
 from gan_minimal.models.pggan import PGGAN, Conv, MinibatchDeviation, PixelNorm
+from gan_minimal.training import checkpoint, fingerprint, loop
 
 # Rounds 0 to 3 have 4 pixels, 4 and 5 fade in 8, up to 9 settle them, 10 and 11 fade in 16.
 SMALL = {"size": 16, "latent": 8, "fmap_base": 16, "fmap_max": 8, "rounds": 3}
-SETTINGS = train.Settings(data="", batch=4, steps=14, ema=0.9)
+SETTINGS = loop.Settings(data="", batch=4, steps=14, ema=0.9)
 
 
 def count(module: nn.Module) -> int:
@@ -24,10 +25,10 @@ def real() -> torch.Tensor:
     return torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(7)) * 2 - 1
 
 
-def play(run: train.Run, real: torch.Tensor, rounds: int) -> list[list[tuple[str, float]]]:
+def play(run: loop.Run, real: torch.Tensor, rounds: int) -> list[list[tuple[str, float]]]:
     run.model.train()
     return [
-        [(player, loss.item()) for player, loss in train.play(run, (real,), SETTINGS)]
+        [(player, loss.item()) for player, loss in loop.play(run, (real,), SETTINGS)]
         for _ in range(rounds)
     ]
 
@@ -304,10 +305,10 @@ def test_every_image_has_one_point_between_it_and_a_fake():
 @pytest.mark.parametrize("step", [0, 5, 12])
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_each_move_leaves_the_other_player_without_gradient(precision, step, real):
-    settings = train.Settings(data="", batch=4, steps=14, precision=precision)
-    run = train.new("pggan", SMALL, settings)
+    settings = loop.Settings(data="", batch=4, steps=14, precision=precision)
+    run = loop.new("pggan", SMALL, settings)
     run.step = step
-    moves = train.play(run, (real,), settings)
+    moves = loop.play(run, (real,), settings)
 
     player, loss = next(moves)
     assert (player, loss.dtype) == ("discriminator", torch.float32)
@@ -326,11 +327,11 @@ def test_each_move_leaves_the_other_player_without_gradient(precision, step, rea
 
 def test_images_that_are_all_the_same_have_finite_gradients():
     """Where images do not differ, the root of their variance has no slope."""
-    settings = train.Settings(data="", batch=4, steps=1)
-    run = train.new("pggan", SMALL, settings)
+    settings = loop.Settings(data="", batch=4, steps=1)
+    run = loop.new("pggan", SMALL, settings)
     run.model.generator.to_rgb[0].weight.data.zero_()
 
-    losses = list(train.play(run, (torch.zeros(4, 3, 16, 16),), settings))
+    losses = list(loop.play(run, (torch.zeros(4, 3, 16, 16),), settings))
 
     assert all(loss.isfinite() for _, loss in losses)
     assert all(p.isfinite().all() for p in run.model.parameters())
@@ -352,9 +353,9 @@ def test_the_drift_is_not_lost_in_bfloat16(real):
 
 def test_nothing_is_rounded_to_float32_in_double_precision():
     """By its first losses in float64 a recorded run is recognised on every processor."""
-    settings = train.Settings(data="faces16", batch=8, steps=14)
+    settings = loop.Settings(data="faces16", batch=8, steps=14)
 
-    (losses,) = opening.first_rounds(train.new("pggan", SMALL, settings), settings, 1)
+    (losses,) = fingerprint.first_rounds(loop.new("pggan", SMALL, settings), settings, 1)
 
     assert losses.keys() == {"discriminator", "generator"}
     for loss in losses.values():
@@ -395,7 +396,7 @@ def test_tiny_preset_ends_at_full_size_and_is_small():
 
 @pytest.mark.parametrize(("step", "stage"), [(0, 0), (5, 1), (7, 1), (11, 2), (13, 2)])
 def test_the_average_draws_at_the_current_resolution(step, stage, real):
-    run = train.new("pggan", SMALL, SETTINGS)
+    run = loop.new("pggan", SMALL, SETTINGS)
     play(run, real, step + 1)
     average = run.sampler
     assert average is not run.model
@@ -414,7 +415,7 @@ def test_the_average_draws_at_the_current_resolution(step, stage, real):
 
 
 def test_the_average_is_the_last_round_but_for_its_weights(real):
-    run = train.new("pggan", SMALL, SETTINGS)
+    run = loop.new("pggan", SMALL, SETTINGS)
     play(run, real, 3)
 
     pairs = zip(run.sampler.generator.parameters(), run.model.generator.parameters(), strict=True)
@@ -422,7 +423,7 @@ def test_the_average_is_the_last_round_but_for_its_weights(real):
 
 
 def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
-    run = train.new("pggan", SMALL | {"rounds": 2000}, SETTINGS)
+    run = loop.new("pggan", SMALL | {"rounds": 2000}, SETTINGS)
     run.step = 3001  # half precision has no such number
     play(run, real, 1)
     checkpoint.save_weights(tmp_path / "w", zoo.stored(run.sampler).state_dict())
@@ -431,7 +432,7 @@ def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
     checkpoint.put_weights(zoo.stored(other), checkpoint.load_weights(tmp_path / "w"), "w")
 
     assert other.growth(other.generator.played.item()) == (1, 1001 / 2000)
-    assert torch.allclose(train.sample(other, 2, 5), train.sample(run.sampler, 2, 5), atol=0.02)
+    assert torch.allclose(loop.sample(other, 2, 5), loop.sample(run.sampler, 2, 5), atol=0.02)
 
 
 @pytest.mark.parametrize(("size", "channels"), [(4, 3), (8, 1), (32, 3)])

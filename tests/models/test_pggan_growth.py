@@ -4,8 +4,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from gan_minimal import checkpoint, models, train
+from gan_minimal import models
 from gan_minimal.models.pggan import PGGAN
+from gan_minimal.training import checkpoint, loop
 from tests.models.test_pggan import SETTINGS, SMALL, play
 
 
@@ -45,7 +46,7 @@ def test_growth_of_the_small_model():
 
 
 def test_without_rounds_there_is_no_growth(real):
-    run = train.new("pggan", SMALL | {"rounds": 0}, SETTINGS)
+    run = loop.new("pggan", SMALL | {"rounds": 0}, SETTINGS)
 
     assert run.model.growth(0) == run.model.growth(100) == (2, 1.0)
     play(run, real, 2)
@@ -124,7 +125,7 @@ def test_real_images_fade_in_as_generated_ones_do(real):
 
 
 def test_adam_begins_anew_when_a_fade_begins_and_when_it_ends(real):
-    run = train.new("pggan", SMALL, SETTINGS)
+    run = loop.new("pggan", SMALL, SETTINGS)
     seen = []
     for _ in range(14):
         play(run, real, 1)
@@ -139,7 +140,7 @@ def test_adam_begins_anew_when_a_fade_begins_and_when_it_ends(real):
     assert seen == [{1}, {2}, {3}, {4}, {1}, {2}, {1}, {2}, {3}, {4}, {1}, {2}, {1}, {2}]
 
 
-def changed(run: train.Run, real: torch.Tensor, step: int) -> set[str]:
+def changed(run: loop.Run, real: torch.Tensor, step: int) -> set[str]:
     """Return the parts whose weights round `step` moves; a fresh optimiser tells it apart."""
     run.step = step
     for optimizer in run.optimizers.values():
@@ -154,7 +155,7 @@ def changed(run: train.Run, real: torch.Tensor, step: int) -> set[str]:
 
 
 def test_only_the_layers_that_take_part_move(real):
-    run = train.new("pggan", SMALL, SETTINGS)
+    run = loop.new("pggan", SMALL, SETTINGS)
     judge = {f"discriminator.{layer}" for layer in ("judge.1", "judge.2", "score")}
 
     def layers(blocks: int, *rgb: int) -> set[str]:
@@ -173,14 +174,14 @@ def test_only_the_layers_that_take_part_move(real):
 @pytest.mark.parametrize("stop", [2, 4, 5, 6, 11])
 def test_a_resumed_run_ends_with_the_same_bits(stop, real, tmp_path):
     """Also in the middle of a fade, and just before the round in which Adam begins anew."""
-    run = train.new("pggan", SMALL, SETTINGS)
+    run = loop.new("pggan", SMALL, SETTINGS)
     whole = play(run, real, 13)
-    parted = train.new("pggan", SMALL, SETTINGS)
+    parted = loop.new("pggan", SMALL, SETTINGS)
     play(parted, real, stop)
-    checkpoint.save(tmp_path / "c.pt", train.contents(parted, "pggan", SMALL, SETTINGS))
+    checkpoint.save(tmp_path / "c.pt", loop.contents(parted, "pggan", SMALL, SETTINGS))
     torch.randn(5)
 
-    resumed, _, _ = train.resume(tmp_path / "c.pt")
+    resumed, _, _ = loop.resume(tmp_path / "c.pt")
     rest = play(resumed, real, 13 - stop)
 
     assert rest == whole[stop:]

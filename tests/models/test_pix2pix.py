@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.models.pix2pix import PatchGAN, Pix2Pix, jittered
+from gan_minimal.training import loop
 
 SMALL = {"size": 16, "channels": 1, "width": 4, "depth": 3, "patch_width": 4, "halvings": 1}
 
@@ -193,10 +194,10 @@ def test_the_discriminator_judges_an_image_beside_its_condition():
 
 
 def test_each_move_leaves_the_other_player_without_gradient():
-    settings = train.Settings(data="", batch=3, steps=1)
-    run = train.start(small(), settings)
+    settings = loop.Settings(data="", batch=3, steps=1)
+    run = loop.start(small(), settings)
     generator, discriminator = run.model.generator, run.model.discriminator
-    moves = train.play(run, pair(), settings)
+    moves = loop.play(run, pair(), settings)
 
     assert next(moves)[0] == "discriminator"
     assert all(p.grad is None for p in generator.parameters())
@@ -248,12 +249,12 @@ def test_translations_are_images_in_the_range_of_the_data(which):
 @pytest.mark.slow
 def test_paper_preset_plays_a_round_at_256_pixels_on_the_cpu():
     preset = models.preset("pix2pix", "paper")
-    settings = train.Settings(**preset["train"])
-    run = train.new("pix2pix", preset["model"], settings)
+    settings = loop.Settings(**preset["train"])
+    run = loop.new("pix2pix", preset["model"], settings)
     before = {name: p.clone() for name, p in run.model.named_parameters()}
     batch = tuple(torch.rand(1, 3, 256, 256) * 2 - 1 for _ in range(2))
 
-    losses = dict(train.play(run, batch, settings))
+    losses = dict(loop.play(run, batch, settings))
 
     assert losses.keys() == {"discriminator", "generator"}
     assert all(0 < loss < 200 for loss in losses.values())

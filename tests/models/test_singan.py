@@ -8,12 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gan_minimal import checkpoint, models, train
+from gan_minimal import models
 from gan_minimal.models.singan import Generator, SinGAN, gradient_penalty, pyramid, resize
+from gan_minimal.training import checkpoint, loop
 
 # six scales, from 12x16 to 30x40 pixels
 SMALL = {"photo": (30, 40), "longest": 40, "coarsest": 12, "width": 4, "rounds": 2}
-SETTINGS = train.Settings(data="", batch=1, steps=12)
+SETTINGS = loop.Settings(data="", batch=1, steps=12)
 
 
 def count(module: nn.Module) -> int:
@@ -25,10 +26,10 @@ def photo() -> torch.Tensor:
     return torch.rand(1, 3, 30, 40, generator=torch.Generator().manual_seed(7)) * 2 - 1
 
 
-def play(run: train.Run, photo: torch.Tensor, rounds: int) -> list[list[tuple[str, float]]]:
+def play(run: loop.Run, photo: torch.Tensor, rounds: int) -> list[list[tuple[str, float]]]:
     run.model.train()
     return [
-        [(player, loss.item()) for player, loss in train.play(run, (photo,), SETTINGS)]
+        [(player, loss.item()) for player, loss in loop.play(run, (photo,), SETTINGS)]
         for _ in range(rounds)
     ]
 
@@ -36,7 +37,7 @@ def play(run: train.Run, photo: torch.Tensor, rounds: int) -> list[list[tuple[st
 @pytest.fixture
 def trained(photo) -> SinGAN:
     """All scales of a small pyramid, two rounds each."""
-    run = train.new("singan", SMALL, SETTINGS)
+    run = loop.new("singan", SMALL, SETTINGS)
     play(run, photo, 12)
     return run.model.eval()
 
@@ -251,15 +252,15 @@ def test_losses_are_distance_penalty_and_reconstruction(photo):
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_each_move_leaves_all_other_networks_without_gradient(photo, precision):
-    settings = train.Settings(data="", batch=1, steps=12, precision=precision)
-    run = train.new("singan", SMALL, settings)
+    settings = loop.Settings(data="", batch=1, steps=12, precision=precision)
+    run = loop.new("singan", SMALL, settings)
     model = run.model.train()
     for _ in range(2):
-        list(train.play(run, (photo,), settings))  # the coarsest scale is finished
+        list(loop.play(run, (photo,), settings))  # the coarsest scale is finished
     for optimizer in run.optimizers.values():
         optimizer.zero_grad()
 
-    moves = train.play(run, (photo,), settings)
+    moves = loop.play(run, (photo,), settings)
     for _ in range(3):
         assert next(moves)[0] == "discriminator"
         moved = [p.grad for p in model.discriminators[1].parameters()]
@@ -276,7 +277,7 @@ def test_each_move_leaves_all_other_networks_without_gradient(photo, precision):
 
 
 def test_only_the_current_scale_moves(photo):
-    run = train.new("singan", SMALL, SETTINGS)
+    run = loop.new("singan", SMALL, SETTINGS)
     play(run, photo, 2)
     before = [
         {k: v.clone() for k, v in g.state_dict().items()}
@@ -296,7 +297,7 @@ def test_only_the_current_scale_moves(photo):
 
 def test_three_moves_of_the_generator_are_three_true_gradients(photo):
     """Regression: one fake for three moves fails with "modified by an inplace operation"."""
-    run = train.new("singan", SMALL, SETTINGS)
+    run = loop.new("singan", SMALL, SETTINGS)
     model = run.model.train()
     drawn = []
     model.generators[0].register_forward_hook(
@@ -343,7 +344,7 @@ def test_the_critic_sees_another_fake_in_each_of_its_moves(photo):
 
 
 def test_noise_is_as_strong_as_what_the_scales_below_miss(photo):
-    run = train.new("singan", SMALL, SETTINGS)
+    run = loop.new("singan", SMALL, SETTINGS)
     play(run, photo, 3)
     model = run.model
 
@@ -376,7 +377,7 @@ def test_the_photograph_has_one_noise_and_zeros(paper):
 
 
 def test_weights_come_from_the_scale_below_if_it_is_as_wide(photo):
-    run = train.new("singan", SMALL, SETTINGS)
+    run = loop.new("singan", SMALL, SETTINGS)
     play(run, photo, 2)
     model = run.model
     for scale, same in ((1, True), (4, False)):
@@ -406,7 +407,7 @@ def test_scales_follow_one_another_and_the_rate_falls_at_80_percent():
 
 
 def test_finished_scales_draw_with_their_running_statistics(photo):
-    run = train.new("singan", SMALL, SETTINGS)
+    run = loop.new("singan", SMALL, SETTINGS)
     play(run, photo, 3)
 
     assert not run.model.generators[0].training
@@ -438,14 +439,14 @@ def test_presets_play_all_rounds_of_all_scales(which):
 
 @pytest.mark.parametrize("stop", [1, 4, 5])
 def test_a_resumed_run_ends_with_the_same_bits(stop, photo, tmp_path):
-    run = train.new("singan", SMALL, SETTINGS)
+    run = loop.new("singan", SMALL, SETTINGS)
     whole = play(run, photo, 12)
-    parted = train.new("singan", SMALL, SETTINGS)
+    parted = loop.new("singan", SMALL, SETTINGS)
     play(parted, photo, stop)
-    checkpoint.save(tmp_path / "c.pt", train.contents(parted, "singan", SMALL, SETTINGS))
+    checkpoint.save(tmp_path / "c.pt", loop.contents(parted, "singan", SMALL, SETTINGS))
     torch.randn(5)
 
-    resumed, _, _ = train.resume(tmp_path / "c.pt")
+    resumed, _, _ = loop.resume(tmp_path / "c.pt")
     rest = play(resumed, photo, 12 - stop)
 
     assert rest == whole[stop:]
@@ -498,7 +499,7 @@ def test_noise_begins_at_a_scale_and_the_layout_below_it_stays(trained):
 
 
 def test_a_run_under_way_draws_with_the_scales_that_have_begun(photo):
-    run = train.new("singan", SMALL, SETTINGS)
+    run = loop.new("singan", SMALL, SETTINGS)
     assert not run.model.eval().sample(2).any()  # nothing has begun: grey
     play(run, photo, 3)
 
@@ -523,7 +524,7 @@ def test_the_fixed_noise_gives_the_photograph_back():
     """A picture of four fields, after 80 rounds of the coarsest scale."""
     photo = torch.full((1, 3, 30, 40), -0.6)
     photo[:, 0, :15], photo[:, 2, :, 20:] = 0.6, 0.4
-    run = train.new("singan", SMALL | {"rounds": 80, "width": 16}, SETTINGS)
+    run = loop.new("singan", SMALL | {"rounds": 80, "width": 16}, SETTINGS)
 
     play(run, photo, 80)
 

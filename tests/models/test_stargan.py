@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.models.stargan import Generator, StarGAN, classification_loss, gradient_penalty
+from gan_minimal.training import loop
 
 SMALL = {
     **{"size": 8, "domains": 3, "width": 4, "halvings": 1, "blocks": 1},
@@ -250,10 +251,10 @@ def test_a_batch_smaller_than_the_number_of_moves_is_refused():
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_each_move_leaves_the_other_player_without_gradient(precision):
-    settings = train.Settings(data="", batch=6, steps=1, precision=precision)
-    run = train.start(StarGAN(**SMALL), settings)
+    settings = loop.Settings(data="", batch=6, steps=1, precision=precision)
+    run = loop.start(StarGAN(**SMALL), settings)
     generator, discriminator = run.model.generator, run.model.discriminator
-    moves = train.play(run, batch(), settings)
+    moves = loop.play(run, batch(), settings)
 
     for _ in range(2):
         assert next(moves)[0] == "discriminator"
@@ -293,11 +294,11 @@ def test_translations_do_not_depend_on_the_mode_or_on_what_else_is_translated():
 @pytest.mark.slow
 def test_paper_preset_plays_a_round_at_its_resolution_on_the_cpu(paper):
     preset = models.preset("stargan", "paper")
-    settings = train.Settings(**preset["train"] | {"batch": 5})
-    run = train.start(paper, settings)
+    settings = loop.Settings(**preset["train"] | {"batch": 5})
+    run = loop.start(paper, settings)
     images, labels = torch.rand(5, 3, 128, 128) * 2 - 1, torch.eye(5)
 
-    losses = dict(train.play(run, (images, labels), settings))
+    losses = dict(loop.play(run, (images, labels), settings))
 
     assert losses.keys() == {"discriminator", "generator"}
     assert all(loss.isfinite() for loss in losses.values())

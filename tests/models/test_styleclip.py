@@ -7,13 +7,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from gan_minimal import models, texts, train
-from gan_minimal.models import styleclip
-from gan_minimal.models.styleclip import Inversion, StyleCLIP, ramp
+from gan_minimal import models
+from gan_minimal.editing import styleclip
+from gan_minimal.models.styleclip import PRESETS, Inversion, StyleCLIP, ramp
+from gan_minimal.training import loop
 
 TINY = {"size": 16, "latent": 8, "style": 8, "fmap_base": 64, "fmap_max": 8, "rounds": 0}
-PAPER = styleclip.PRESETS["paper"]["model"]
-SETTINGS = train.Settings(data="", batch=1, steps=1)
+PAPER = PRESETS["paper"]["model"]
+SETTINGS = loop.Settings(data="", batch=1, steps=1)
 
 
 def same(x: Tensor) -> Tensor:
@@ -112,7 +113,7 @@ def test_a_face_is_edited_as_if_it_were_alone():
     alone = StyleCLIP(pixels, same, aims[1:2], begin[1:2], rounds=20)
 
     for made in (together, alone):
-        texts.play(made, made.rounds)
+        styleclip.play(made, made.rounds)
 
     assert torch.allclose(together.styles[1:2], alone.styles, atol=1e-5)
 
@@ -131,7 +132,7 @@ def test_only_the_styles_move():
     kept = (begin.detach().clone(), aim.clone())
 
     assert {name for name, _ in made.named_parameters()} == {"move"}
-    texts.play(made, 20)
+    styleclip.play(made, 20)
 
     assert (made.styles != begin).any(dim=2).all()
     assert torch.equal(begin, kept[0])
@@ -146,7 +147,7 @@ def test_only_the_styles_move():
 def test_the_first_round_moves_nothing():
     made = game([1.0, 0.0], [0.0, 1.0])
 
-    ((_, loss),) = train.play(train.start(made, SETTINGS), None, SETTINGS)
+    ((_, loss),) = loop.play(loop.start(made, SETTINGS), None, SETTINGS)
 
     assert torch.equal(made.styles, made.beginning)
     assert loss.item() == 1
@@ -155,7 +156,7 @@ def test_the_first_round_moves_nothing():
 def test_without_a_leash_a_face_turns_all_the_way_to_its_text():
     made = game([1.0, 0.0, 0.0], [0.0, 3.0, 4.0], l2=0.0)
 
-    texts.play(made, made.rounds)
+    styleclip.play(made, made.rounds)
 
     assert torch.allclose(direction(made.styles), torch.tensor([[0, 0.6, 0.8]]), atol=1e-3)
 
@@ -167,7 +168,7 @@ def test_the_leash_stops_a_face_where_the_loss_is_least():
     """
     made = game([2.0, 0.0], [0.0, 1.0], l2=0.25)
 
-    texts.play(made, made.rounds)
+    styleclip.play(made, made.rounds)
 
     ((_, loss),) = made.step()
     assert loss.item() == pytest.approx(0.75, abs=1e-5)
@@ -178,7 +179,7 @@ def test_one_move_for_all_layers_moves_them_alike():
     begin = torch.randn(2, 3, 4)
     made = StyleCLIP(pixels, same, torch.randn(2, 12), begin, torch.zeros(2, 1, 4), rounds=20)
 
-    texts.play(made, 20)
+    styleclip.play(made, 20)
 
     moved = made.styles - begin
     assert moved.any()
@@ -218,7 +219,7 @@ def test_styles_of_a_linear_generator_are_recovered():
     wanted = torch.randn(3, 2, 4)
     made = Inversion(draw, draw(wanted), torch.zeros(3, 2, 4), l2=0.0)
 
-    texts.play(made, made.rounds)
+    styleclip.play(made, made.rounds)
 
     assert torch.allclose(made.styles, wanted, atol=1e-3)
 
@@ -228,7 +229,7 @@ def test_the_leash_draws_recovered_styles_to_the_average():
     wanted = torch.randn(2, 1, 4)
     made = Inversion(pixels, pixels(wanted), torch.zeros(2, 1, 4), l2=0.25)
 
-    texts.play(made, made.rounds)
+    styleclip.play(made, made.rounds)
 
     assert torch.allclose(made.styles, wanted / 1.25, atol=1e-3)
 
@@ -244,7 +245,7 @@ def test_a_face_that_stylegan_drew_is_found_again():
     made = Inversion(draw, images, mean.expand(2, 6, -1), rounds=100)
 
     before = (draw(made.styles) - images).square().mean(dim=(1, 2, 3))
-    texts.play(made, made.rounds)
+    styleclip.play(made, made.rounds)
 
     after = (draw(made.styles) - images).square().mean(dim=(1, 2, 3))
     assert (after < before / 10).all()

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gan_minimal import checkpoint, models, opening, train, zoo
+from gan_minimal import models, zoo
 from gan_minimal.models.stylegan import StyleGAN
 from gan_minimal.models.stylegan_networks import (
     Blur,
@@ -17,10 +17,11 @@ from gan_minimal.models.stylegan_networks import (
     adain,
     equal,
 )
+from gan_minimal.training import checkpoint, fingerprint, loop
 
 # Rounds 0 to 3 have 8 pixels, 4 and 5 fade in 16.
 SMALL = {"size": 16, "latent": 6, "style": 8, "fmap_base": 32, "fmap_max": 8, "rounds": 3}
-SETTINGS = train.Settings(data="", batch=4, steps=10, ema=0.9)
+SETTINGS = loop.Settings(data="", batch=4, steps=10, ema=0.9)
 
 
 def built(**arguments: object) -> StyleGAN:
@@ -55,10 +56,10 @@ def large(size: int) -> StyleGAN:
     return built(**SMALL | {"size": size, "fmap_base": 4 * size, "rounds": 0})
 
 
-def play(run: train.Run, real: torch.Tensor, rounds: int) -> list[list[tuple[str, float]]]:
+def play(run: loop.Run, real: torch.Tensor, rounds: int) -> list[list[tuple[str, float]]]:
     run.model.train()
     return [
-        [(player, loss.item()) for player, loss in train.play(run, (real,), SETTINGS)]
+        [(player, loss.item()) for player, loss in loop.play(run, (real,), SETTINGS)]
         for _ in range(rounds)
     ]
 
@@ -335,7 +336,7 @@ def test_the_share_of_mixed_images_is_that_asked_for(model, mixing):
 
 
 def test_styles_are_drawn_for_the_layers_that_take_part(real):
-    run = train.new("stylegan", SMALL, SETTINGS)
+    run = loop.new("stylegan", SMALL, SETTINGS)
     play(run, real, 1)
 
     assert run.model.styles(4).shape == (4, 4, 8)
@@ -441,10 +442,10 @@ def test_losses_are_logistic_and_half_gamma_times_the_squared_slope(model):
 @pytest.mark.parametrize("step", [0, 5, 8])
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_each_move_leaves_the_other_player_without_gradient(precision, step, real):
-    settings = train.Settings(data="", batch=4, steps=14, precision=precision)
-    run = train.new("stylegan", SMALL, settings)
+    settings = loop.Settings(data="", batch=4, steps=14, precision=precision)
+    run = loop.new("stylegan", SMALL, settings)
     run.step = step
-    moves = train.play(run, (real,), settings)
+    moves = loop.play(run, (real,), settings)
 
     player, loss = next(moves)
     assert (player, loss.dtype) == ("discriminator", torch.float32)
@@ -472,9 +473,9 @@ def test_the_graph_of_one_image_ends_at_its_own_styles(model):
 
 def test_nothing_is_rounded_to_float32_in_double_precision():
     """By its first losses in float64 a recorded run is recognised on every processor."""
-    settings = train.Settings(data="faces16", batch=8, steps=14)
+    settings = loop.Settings(data="faces16", batch=8, steps=14)
 
-    (losses,) = opening.first_rounds(train.new("stylegan", SMALL, settings), settings, 1)
+    (losses,) = fingerprint.first_rounds(loop.new("stylegan", SMALL, settings), settings, 1)
 
     for loss in losses.values():
         assert torch.tensor(loss, dtype=torch.float32).item() != loss
@@ -482,14 +483,14 @@ def test_nothing_is_rounded_to_float32_in_double_precision():
 
 @pytest.mark.parametrize("stop", [2, 4, 5, 6])
 def test_a_resumed_run_ends_with_the_same_bits(stop, real, tmp_path):
-    run = train.new("stylegan", SMALL, SETTINGS)
+    run = loop.new("stylegan", SMALL, SETTINGS)
     whole = play(run, real, 9)
-    parted = train.new("stylegan", SMALL, SETTINGS)
+    parted = loop.new("stylegan", SMALL, SETTINGS)
     play(parted, real, stop)
-    checkpoint.save(tmp_path / "c.pt", train.contents(parted, "stylegan", SMALL, SETTINGS))
+    checkpoint.save(tmp_path / "c.pt", loop.contents(parted, "stylegan", SMALL, SETTINGS))
     torch.randn(5)
 
-    resumed, _, _ = train.resume(tmp_path / "c.pt")
+    resumed, _, _ = loop.resume(tmp_path / "c.pt")
     rest = play(resumed, real, 9 - stop)
 
     assert rest == whole[stop:]
@@ -522,17 +523,17 @@ def test_samples_are_images_in_the_range_of_the_data(size, channels):
 
 
 def test_the_average_draws_at_the_current_resolution(real):
-    run = train.new("stylegan", SMALL, SETTINGS)
+    run = loop.new("stylegan", SMALL, SETTINGS)
     play(run, real, 2)
 
-    drawn = train.sample(run.sampler, 2, 5)
+    drawn = loop.sample(run.sampler, 2, 5)
 
     blocks = drawn.unflatten(3, (8, 2)).unflatten(2, (8, 2))
     assert torch.equal(blocks[:, :, :, 0, :, 0], blocks[:, :, :, 1, :, 1])
 
 
 def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
-    run = train.new("stylegan", SMALL, SETTINGS)
+    run = loop.new("stylegan", SMALL, SETTINGS)
     for made in (run.model, run.average.module):  # all ones, it would be blown up by the first norm
         nn.init.normal_(made.generator.constant)
     play(run, real, 8)
@@ -542,4 +543,4 @@ def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
     checkpoint.put_weights(zoo.stored(other), checkpoint.load_weights(tmp_path / "w"), "w")
 
     assert torch.allclose(other.generator.mean, run.sampler.generator.mean, atol=1e-3)
-    assert torch.allclose(train.sample(other, 2, 5), train.sample(run.sampler, 2, 5), atol=0.03)
+    assert torch.allclose(loop.sample(other, 2, 5), loop.sample(run.sampler, 2, 5), atol=0.03)

@@ -7,8 +7,9 @@ import torch
 from torch import nn
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.models.vae import VAE, divergence, draw_latent
+from gan_minimal.training import loop
 
 
 @pytest.fixture(scope="module")
@@ -110,11 +111,11 @@ def test_loss_is_the_sum_of_both_terms_for_an_image(small):
 
 def test_every_weight_is_moved_by_a_round(paper):
     preset = models.preset("vae", "paper")
-    settings = train.Settings(**preset["train"] | {"batch": 4})
-    run = train.new("vae", preset["model"], settings)
+    settings = loop.Settings(**preset["train"] | {"batch": 4})
+    run = loop.new("vae", preset["model"], settings)
     before = {name: p.clone() for name, p in run.model.named_parameters()}
 
-    [(player, loss)] = train.play(run, (torch.rand(4, 1, 28, 28) * 2 - 1,), settings)
+    [(player, loss)] = loop.play(run, (torch.rand(4, 1, 28, 28) * 2 - 1,), settings)
 
     # untrained, it says one half everywhere, which costs log 2 a pixel
     assert (player, loss.item()) == ("autoencoder", pytest.approx(784 * math.log(2), rel=0.02))
@@ -144,7 +145,7 @@ def test_copies_and_blends_go_through_the_mean_without_noise(small):
 
 
 def test_the_same_seed_draws_the_same_images(small):
-    first, again, other = (train.sample(small, 3, seed) for seed in (1, 1, 2))
+    first, again, other = (loop.sample(small, 3, seed) for seed in (1, 1, 2))
 
     assert torch.equal(first, again)
     assert not torch.equal(first, other)

@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.models.wgan import WGAN, clip_weights
+from gan_minimal.training import loop
 
 SMALL = {"size": 8, "width": 4, "latent": 4}
 
@@ -150,14 +151,14 @@ def test_clipping_reaches_every_parameter():
 
 def test_whoever_looks_at_the_critic_sees_it_clipped():
     """The authors' code clips before the move: its generator learns from an unclipped critic."""
-    settings = train.Settings(data="", batch=10, steps=1)
+    settings = loop.Settings(data="", batch=10, steps=1)
     model = WGAN(**SMALL, lr=0.1, n_critic_long=5)  # far steps: the critic leaves its box
-    run = train.start(model, settings)
+    run = loop.start(model, settings)
     judged: list[float] = []
     run.model.critic.register_forward_pre_hook(lambda critic, _: judged.append(reach(critic)))
 
     moved = []
-    for player, _ in train.play(run, (torch.randn(10, 3, 8, 8),), settings):
+    for player, _ in loop.play(run, (torch.randn(10, 3, 8, 8),), settings):
         moved.append((player, reach(run.model.critic)))
 
     assert judged == [pytest.approx(0.01)] * 11  # 5 times fake and real, then the generator's
@@ -166,10 +167,10 @@ def test_whoever_looks_at_the_critic_sees_it_clipped():
 
 
 def test_each_move_leaves_the_other_player_without_gradient():
-    settings = train.Settings(data="", batch=10, steps=1)
-    run = train.start(WGAN(**SMALL, n_critic_long=5), settings)
+    settings = loop.Settings(data="", batch=10, steps=1)
+    run = loop.start(WGAN(**SMALL, n_critic_long=5), settings)
     generator, critic = run.model.generator, run.model.critic
-    moves = train.play(run, (torch.randn(10, 3, 8, 8),), settings)
+    moves = loop.play(run, (torch.randn(10, 3, 8, 8),), settings)
 
     for _ in range(5):
         assert next(moves)[0] == "critic"
@@ -185,11 +186,11 @@ def test_each_move_leaves_the_other_player_without_gradient():
 
 def test_paper_preset_plays_a_round_on_the_cpu():
     preset = models.preset("wgan", "paper")
-    settings = train.Settings(**preset["train"] | {"batch": 10})
-    run = train.new("wgan", preset["model"] | {"n_critic_long": 5}, settings)
+    settings = loop.Settings(**preset["train"] | {"batch": 10})
+    run = loop.new("wgan", preset["model"] | {"n_critic_long": 5}, settings)
     before = {name: p.clone() for name, p in run.model.named_parameters()}
 
-    losses = dict(train.play(run, (torch.rand(10, 3, 64, 64) * 2 - 1,), settings))
+    losses = dict(loop.play(run, (torch.rand(10, 3, 64, 64) * 2 - 1,), settings))
 
     assert losses.keys() == {"critic", "generator"}
     assert all(loss.isfinite() for loss in losses.values())

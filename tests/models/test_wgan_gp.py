@@ -7,8 +7,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from gan_minimal import models, train
+from gan_minimal import models
 from gan_minimal.models.wgan_gp import WGANGP, gradient_penalty
+from gan_minimal.training import loop
 
 SMALL = {"size": 8, "channels": 3, "width": 4, "latent": 4}
 
@@ -212,10 +213,10 @@ def test_a_batch_smaller_than_the_number_of_moves_is_refused():
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_each_move_leaves_the_other_player_without_gradient(precision):
     """Popular code forgets to detach the fakes when the critic moves."""
-    settings = train.Settings(data="", batch=10, steps=1, precision=precision)
-    run = train.start(WGANGP(**SMALL), settings)
+    settings = loop.Settings(data="", batch=10, steps=1, precision=precision)
+    run = loop.start(WGANGP(**SMALL), settings)
     generator, critic = run.model.generator, run.model.critic
-    moves = train.play(run, (torch.randn(10, 3, 8, 8),), settings)
+    moves = loop.play(run, (torch.randn(10, 3, 8, 8),), settings)
 
     for _ in range(5):
         assert next(moves)[0] == "critic"
@@ -244,10 +245,10 @@ def test_the_penalty_brings_slopes_to_one():
 
 def test_paper_preset_plays_a_round_on_the_cpu():
     preset = models.preset("wgan_gp", "paper")
-    settings = train.Settings(**preset["train"] | {"batch": 10})
-    run = train.new("wgan_gp", preset["model"], settings)
+    settings = loop.Settings(**preset["train"] | {"batch": 10})
+    run = loop.new("wgan_gp", preset["model"], settings)
 
-    losses = dict(train.play(run, (torch.rand(10, 1, 28, 28) * 2 - 1,), settings))
+    losses = dict(loop.play(run, (torch.rand(10, 1, 28, 28) * 2 - 1,), settings))
 
     assert losses.keys() == {"critic", "generator"}
     assert all(loss.isfinite() for loss in losses.values())

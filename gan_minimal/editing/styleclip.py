@@ -1,0 +1,225 @@
+"""Faces that follow a sentence: StyleCLIP with the recorded StyleGAN and a CLIP.
+
+A CLIP is anything with `texts`, which turns sentences into points, and `look`, which turns images
+into points of the same space: the small one that was trained here on faces and captions, or a real
+one from `gan_minimal.editing.openclip`.
+"""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from gan_minimal import zoo
+from gan_minimal.data import captions
+from gan_minimal.data.faces16 import ATTRIBUTES
+from gan_minimal.editing import stylegan
+from gan_minimal.errors import UserError
+from gan_minimal.models.classifier import AttributeClassifier
+from gan_minimal.models.clip import CLIP
+from gan_minimal.models.styleclip import PRESETS, Inversion, StyleCLIP
+from gan_minimal.models.stylegan import StyleGAN
+from gan_minimal.scoring import distances
+from gan_minimal.training import loop
+
+
+class Judge(Protocol):
+    """What compares sentences with images."""
+
+    def texts(self, sentences: Sequence[str]) -> Tensor:
+        """Return points `(N, joint)`."""
+        ...
+
+    def look(self, images: Tensor) -> Tensor:
+        """Return the points `(N, joint)` of images `(N, C, H, W)` in [-1, 1]."""
+        ...
+
+
+class SmallCLIP:
+    """The CLIP that was trained on faces16 and its captions."""
+
+    def __init__(self) -> None:
+        model = zoo.load("clip")
+        assert isinstance(model, CLIP)
+        self.model = model.eval()
+
+    @torch.no_grad()
+    def texts(self, sentences: Sequence[str]) -> Tensor:
+        """Return points `(N, joint)`.
+
+        Raises:
+            UserError: If a sentence has a word that no caption of training had, or none at all.
+        """
+        for sentence in sentences:
+            check_words(sentence)
+        points: Tensor = self.model.text(captions.tokens_of(sentences))
+        return points
+
+    def look(self, images: Tensor) -> Tensor:
+        """Return the points `(N, joint)` of images `(N, 3, 16, 16)` in [-1, 1]."""
+        points: Tensor = self.model.image(images)
+        return points
+
+
+def check_words(sentence: str) -> None:
+    """Refuse a sentence that the small CLIP cannot have understood.
+
+    Raises:
+        UserError: If it has no word or too many, or a word that no caption of training had.
+    """
+    tokens, unknown = captions.tokenize(sentence)
+    if unknown:
+        known = captions.vocabulary()[0]
+        near = [
+            close[0] for word in unknown if (close := difflib.get_close_matches(word, known, 1))
+        ]
+        hint = f" Did you mean {', '.join(near)}?" if near else ""
+        raise UserError(
+            f"The small CLIP has never seen {', '.join(map(repr, unknown))}: it knows hair and its "
+            f"colours, glasses, hats, beards, mouths and skin, in Korean and in English.{hint}"
+        )
+    if len(tokens) < 3:
+        raise UserError("--text is a description of a face, such as '파란 머리에 안경'.")
+    if len(tokens) > captions.CONTEXT:
+        raise UserError(f"--text is too long: {len(tokens)} pieces, at most {captions.CONTEXT}.")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A face on its way to a sentence.
+
+    Attributes:
+        way: The face before, at equal steps of the straight way between, and after,
+            `(frames, C, H, W)`.
+        before: Cosine of the angle between face and sentence at the beginning.
+        after: The same at the end.
+    """
+
+    way: Tensor
+    before: float
+    after: float
+
+
+def seeded(model: StyleGAN, seed: int, psi: float = 0.7) -> tuple[Tensor, list[Tensor]]:
+    """Return the styles of the face with a seed, a little nearer to the average, and its noise.
+
+    Returns:
+        `(1, L, style)`, and for each layer `(1, 1, h, w)`.
+    """
+    z, noise = stylegan.seeded(model, [seed])
+    with torch.no_grad():
+        w = torch.lerp(model.generator.mean, model.generator.mapping(z), psi)
+    return w[:, None].repeat(1, len(model.generator.layers), 1), noise
+
+
+def inverted(model: StyleGAN, images: Tensor) -> tuple[Tensor, list[Tensor]]:
+    """Return styles that draw `images` `(N, C, size, size)` as nearly as was found, and the noise.
+
+    Returns:
+        `(N, L, style)`, and for each layer maps of noise, all zero.
+    """
+    still = [torch.zeros_like(each) for each in model.generator.noise(len(images))]
+    mean = model.generator.mean.expand(len(images), len(model.generator.layers), -1)
+    game = Inversion(partial(model.draw, noise=still), images, mean)
+    play(game, game.rounds)
+    return game.styles.detach(), still
+
+
+def play(game: nn.Module, rounds: int) -> None:
+    """Play rounds of a game that needs no data."""
+    settings = loop.Settings("", batch=1, steps=rounds)
+    run = loop.start(game, settings)
+    for _ in range(rounds):
+        for _ in loop.play(run, None, settings):
+            pass
+
+
+def edit(
+    model: StyleGAN,
+    judge: Judge,
+    sentences: Sequence[str],
+    w: Tensor,
+    noise: list[Tensor],
+    frames: int = 8,
+    preset: str = "tiny",
+) -> list[Edit]:
+    """Move the styles of faces until each matches its sentence.
+
+    Args:
+        model: A trained model.
+        judge: A CLIP.
+        sentences: One for each face.
+        w: Styles `(N, L, style)`.
+        noise: Noise of each face, for each layer `(N, 1, h, w)`.
+        frames: Pictures of the way, the first and the last included.
+        preset: "tiny", or "paper" with the published settings.
+
+    Raises:
+        UserError: See `SmallCLIP.texts`.
+    """
+    points, draw = judge.texts(sentences), model.eval().draw
+    moved = best_moves(model, judge, points, w, noise, PRESETS[preset])
+    with torch.no_grad():
+        shares = torch.linspace(0, 1, frames)
+        way = [draw(torch.lerp(w, w + moved, t), noise).clamp(-1, 1) for t in shares]
+        before, after = (
+            torch.cosine_similarity(judge.look(x), points, dim=1).tolist()
+            for x in (way[0], way[-1])
+        )
+    pictures = torch.stack(way, dim=1)
+    return [Edit(*each) for each in zip(pictures, before, after, strict=True)]
+
+
+def best_moves(
+    model: StyleGAN,
+    judge: Judge,
+    points: Tensor,
+    w: Tensor,
+    noise: list[Tensor],
+    preset: dict[str, Any],
+) -> Tensor:
+    """Play StyleCLIP from several beginnings; return for each face the move with the least loss.
+
+    A single game often ends where nothing near is better: on the way from brown hair to blue, black
+    hair is liked more than brown, and from there all ways lead down.
+
+    Returns:
+        `(N, L, style)`, or `(N, 1, style)` if all layers move together.
+    """
+    faces, starts = len(w), preset["starts"]
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(0)  # the same beginnings for every face, whichever others there are
+        reach = model.generator.mapping(model.noise(starts)) - model.generator.mean
+    reach[0] = 0
+    layers = w.shape[1] if preset["layers"] else 1
+    move = preset["reach"] * reach.repeat_interleave(faces, 0)[:, None].repeat(1, layers, 1)
+    maps = [each.repeat(starts, 1, 1, 1) for each in noise]
+    game = StyleCLIP(
+        partial(model.draw, noise=maps),
+        judge.look,
+        points.repeat(starts, 1),
+        w.repeat(starts, 1, 1),
+        move,
+        **preset["model"],
+    )
+    play(game, game.rounds)
+    with torch.no_grad():
+        least = game.losses().view(starts, faces).argmin(dim=0)
+    return game.move.detach().unflatten(0, (starts, faces))[least, torch.arange(faces)]
+
+
+def changes(way: Tensor) -> list[str]:
+    """Say which attributes the classifier reads differently in the last face, `(F, 3, 16, 16)`."""
+    judge = zoo.load("attributes")
+    assert isinstance(judge, AttributeClassifier)
+    _, read = distances.judge(judge, way[[0, -1]])
+    lines = []
+    for name, about in ATTRIBUTES.items():
+        before, after = (about.en_values[i] for i in read[name].tolist())
+        if before != after:
+            lines.append(f"{about.en}: {before} -> {after}")
+    return lines

@@ -1,0 +1,1 @@
+"""Recorded runs, and what pages show of them: pictures, charts and tables."""

@@ -1,0 +1,194 @@
+"""Recorded runs: train a tiny preset, score it, and keep everything a page shows of it.
+
+A recorded run is *fresh* as long as today's code still begins it the same way and still scores it
+the same: see `check`.
+"""
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from torch import Tensor, nn
+
+from gan_minimal import data, images, models, zoo
+from gan_minimal.errors import UserError, nearest
+from gan_minimal.publishing import charts, pictures
+from gan_minimal.scoring.evaluate import evaluate, shares
+from gan_minimal.training import checkpoint, loop
+from gan_minimal.training.fingerprint import first_rounds
+from gan_minimal.training.machine import environment
+
+FIRST_STEPS = 5  # rounds that `check` repeats
+DRIFT = 1e-3  # how far their losses may be from the recorded ones, relative
+FRAMES = 40  # pictures of the training animation, before it is made to fit
+
+
+def plan(name: str) -> tuple[str, str, dict[str, Any], loop.Settings]:
+    """Return model, preset, the model's arguments and the settings of recorded run `name`.
+
+    Raises:
+        UserError: If there is no such run; the message names the nearest one.
+    """
+    runs = models.runs()
+    if name not in runs:
+        raise UserError(f"There is no recorded run {name!r}: {nearest(name, list(runs))}")
+    model, which = runs[name]
+    preset = models.preset(model, which)
+    return model, which, preset["model"], loop.Settings(**preset["train"])
+
+
+def record(name: str, runs: Path, device: str = "cpu") -> dict[str, Any]:
+    """Train recorded run `name` and write its JSON, its weights and its pictures.
+
+    Args:
+        name: One of `gan_minimal.models.runs()`.
+        runs: Folder in which a folder `name` with samples, animation and losses is made.
+        device: Where to train; what is recorded says where it was.
+
+    Returns:
+        What was written as JSON.
+
+    Raises:
+        UserError: If there is no such run, or training was interrupted or diverged.
+    """
+    model, which, arguments, settings = plan(name)
+    dataset = data.load(settings.data)
+    opening = first_steps(name)
+    run = loop.new(model, arguments, replace(settings, device=device))
+    frames: list[Tensor] = []
+    began = time.perf_counter()
+    loop.train(
+        run,
+        dataset,
+        replace(settings, device=device),
+        watch=lambda run: film(run, settings, frames),
+    )
+    seconds = time.perf_counter() - began
+    if run.step < settings.steps:
+        raise UserError(f"Recording {name} was interrupted; nothing was written.")
+
+    sampler = run.sampler.cpu()
+    path = zoo.FOLDER / f"{name}.safetensors"
+    checkpoint.save_weights(path, zoo.stored(sampler).state_dict())
+    content: dict[str, Any] = {
+        "name": name,
+        "model": model,
+        "preset": which,
+        "seed": settings.seed,
+        "steps": settings.steps,
+        "seconds": round(seconds, 1),
+        "settings": {"model": arguments, "train": asdict(settings)},
+        "parameters": {
+            part: sum(p.numel() for p in child.parameters())
+            for part, child in run.model.named_children()
+        },
+        "weights_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "first_steps": opening,
+        "losses": rounded({"step": run.losses.step, **run.losses.players}),
+        "environment": environment(device),
+    }
+    zoo.write(name, content)
+    # scored as everybody will see it: from the stored weights, which are in half precision
+    content["metrics"] = evaluate(zoo.load(name), settings.data)
+    zoo.write(name, content)
+    draw(name, content, frames, runs / name)
+    return content
+
+
+def first_steps(name: str) -> list[dict[str, float]]:
+    """Return the losses of the first rounds of run `name`; see `opening`."""
+    model, _, arguments, settings = plan(name)
+    return first_rounds(loop.new(model, arguments, settings), settings, FIRST_STEPS)
+
+
+def check(name: str) -> list[str]:
+    """Say in sentences what makes recorded run `name` stale; nothing if it is fresh.
+
+    It is fresh if its first rounds, repeated with the recorded seed, give the recorded losses
+    within 0.1 %, and its stored weights give the recorded metrics within their tolerance.
+    """
+    content = zoo.read(name)
+    _, _, arguments, settings = plan(name)
+    complaints = []
+    today = {"model": arguments, "train": asdict(settings)}
+    if as_json(today) != content["settings"]:
+        complaints.append("its settings are not those of today's preset")
+    for i, (now, then) in enumerate(zip(first_steps(name), content["first_steps"], strict=True)):
+        for player in then.keys() | now.keys():
+            if not close(now.get(player, math.nan), then.get(player, math.nan), DRIFT, 0):
+                complaints.append(
+                    f"in round {i + 1} the {player} starts with a loss of {now.get(player)}, "
+                    f"recorded: {then.get(player)}"
+                )
+    for metric, now in evaluate(zoo.load(name), settings.data).items():
+        then = content["metrics"].get(metric, {})
+        tolerance = then.get("tolerance", 0.0)
+        if not close(now["value"], then.get("value", math.nan), 0, tolerance):
+            complaints.append(f"{metric} is {now['value']:.4g}, recorded: {then.get('value')}")
+    return complaints
+
+
+def close(x: float, y: float, relative: float, absolute: float) -> bool:
+    """Compare two numbers; NaN is close to nothing."""
+    return math.isclose(x, y, rel_tol=relative, abs_tol=absolute)
+
+
+def film(run: loop.Run, settings: loop.Settings, frames: list[Tensor]) -> None:
+    """Append what the model draws now, if a frame of the animation is due.
+
+    Frames come at the squares of equal steps in time: most of what there is to see happens early.
+    """
+    due = round(settings.steps * (len(frames) / (FRAMES - 1)) ** 2)
+    if pictures.draws(run.model) and run.step >= max(due, 1):
+        frames.append(pictures.drawn(run.sampler, settings.data, pictures.columns(run.model)))
+        run.model.train()
+
+
+def draw(name: str, content: dict[str, Any], frames: list[Tensor], folder: Path) -> None:
+    """Write the pictures of run `name`: samples, training animation, loss curve, and others."""
+    charts.write_losses(content, folder / "losses.svg")
+    model = zoo.load(name)
+    if frames:
+        draw_samples(model, content["settings"]["train"]["data"], frames, folder)
+    if name in pictures.MORE:
+        for file, more in pictures.MORE[name](model).items():
+            if isinstance(more, list):
+                images.save_animation(more, folder / file)
+            else:
+                images.save(more, folder / file, pictures.quality(model))
+
+
+def draw_samples(model: nn.Module, dataset: str, frames: list[Tensor], folder: Path) -> None:
+    """Write what a model draws, how it came to that, and the histogram of hair colours."""
+    columns = pictures.columns(model)
+    picture = images.grid(pictures.shown(model, dataset), columns)
+    images.save(picture, folder / "samples.webp", pictures.quality(model))
+    scale = 2 if columns == 8 else 1
+    film_strip: list[Image.Image] = [images.grid(frame, columns, scale=scale) for frame in frames]
+    images.save_animation(film_strip, folder / "training.webp")
+    if dataset == "faces16":
+        charts.write_histogram(*shares(model, "hair_color"), folder / "histogram.svg")
+
+
+def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[str, list[float]]:
+    """Thin losses out to at most `points`, by means of neighbours, with four decimals."""
+    width = -(-len(losses["step"]) // points)
+    thin = {}
+    for player, values in losses.items():
+        groups = [values[i : i + width] for i in range(0, len(values), width)]
+        means = [
+            group[-1] if player == "step" else math.fsum(group) / len(group) for group in groups
+        ]
+        thin[player] = means if player == "step" else [round(mean, 4) for mean in means]
+    return thin
+
+
+def as_json(value: Any) -> Any:
+    """Return `value` as it comes back from a JSON file: tuples are lists there."""
+    return json.loads(json.dumps(value))

@@ -1,0 +1,376 @@
+"""The one training loop: every model of the site is trained by `train`.
+
+A model owns its players and tells one round of their game: `step(batch)` yields who moves and what
+that player minimises. The loop does the rest: it computes that player's gradients (and no others),
+moves it, averages weights, counts, shows progress, saves and resumes.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import Dataset
+
+from gan_minimal import models
+from gan_minimal.errors import TrainingDiverged, UserError
+from gan_minimal.training import checkpoint
+from gan_minimal.training.batches import batches
+from gan_minimal.training.loss_log import Losses
+from gan_minimal.training.progress import interruption, progress_bar
+
+WINDOW = 50  # rounds over which losses are averaged, and between two looks at the device
+
+
+class Model(Protocol):
+    """What the loop asks of a model, which is also an `nn.Module`.
+
+    A model whose learning rate or networks change with time also has
+    `schedule(step, optimizers)`, called before each round with the number of rounds played. One
+    that learns from more than an image and the numbers of its classes has `example`, the number of
+    dimensions of each tensor in an example.
+    """
+
+    recorded: ClassVar[tuple[str, ...]]
+    """Names of the submodules whose weights a recorded run stores: what sampling needs."""
+
+    def optimizers(self) -> dict[str, Optimizer]:
+        """Return one optimiser for each player, by the player's name."""
+        ...
+
+    def step(self, batch: Any) -> Iterator[tuple[str, Tensor]]:
+        """Tell one round: yield `(player, loss)` in the order of the paper's algorithm."""
+        ...
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train; a preset's `"train"` gives these.
+
+    Attributes:
+        data: Name of a data set, or a folder of images.
+        batch: Examples in a batch.
+        steps: Rounds of the game.
+        seed: Seed of the initial weights, of the noise and of the order of the data.
+        device: `"cpu"`, `"cuda"`, `"cuda:1"` or `"mps"`.
+        precision: `"float32"`, or `"bfloat16"` for autocast.
+        ema: Decay of the running average of the weights; 0 for none.
+        save_every: Rounds between two checkpoints.
+    """
+
+    data: str
+    batch: int
+    steps: int
+    seed: int = 0
+    device: str = "cpu"
+    precision: str = "float32"
+    ema: float = 0.0
+    save_every: int = 1000
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be trained, in a sentence."""
+        if self.batch < 1 or self.steps < 1 or self.save_every < 1:
+            raise UserError("batch, steps and save_every must be at least 1.")
+        if not 0 <= self.seed < 2**32:
+            raise UserError(f"seed is a whole number from 0 to 2**32 - 1, not {self.seed}.")
+        if self.precision not in ("float32", "bfloat16"):
+            raise UserError(f"precision is float32 or bfloat16, not {self.precision!r}.")
+        if not 0 <= self.ema < 1:
+            raise UserError(f"ema is a decay from 0 to below 1, not {self.ema}.")
+        check_device(self.device)
+
+
+def check_device(name: str) -> None:
+    """Refuse a device that this machine does not have.
+
+    Raises:
+        UserError: If torch does not know the device or cannot reach it.
+    """
+    try:
+        kind = torch.device(name).type
+    except RuntimeError:
+        raise UserError(f"There is no device {name!r}: use cpu, cuda or mps.") from None
+    reachable = {
+        "cpu": True,
+        "cuda": torch.cuda.is_available(),
+        "mps": torch.backends.mps.is_available(),
+    }
+    if not reachable.get(kind, False):
+        raise UserError(f"This machine has no device {name!r}; --device cpu always works.")
+
+
+@dataclass
+class Run:
+    """A training under way: all that a checkpoint holds."""
+
+    model: nn.Module
+    optimizers: dict[str, Optimizer]
+    average: AveragedModel | None
+    step: int = 0
+    losses: Losses = field(default_factory=Losses)
+
+    @property
+    def sampler(self) -> nn.Module:
+        """The averaged model if there is one, else the model itself, in evaluation mode."""
+        module: nn.Module = self.average.module if self.average is not None else self.model
+        return module.eval()
+
+
+def new(name: str, arguments: dict[str, Any], settings: Settings) -> Run:
+    """Build model `name` from the seed and prepare it for training.
+
+    Args:
+        name: One of `gan_minimal.models.names()`.
+        arguments: Keyword arguments of the model's class.
+        settings: How to train it.
+    """
+    torch.manual_seed(settings.seed)
+    return start(models.build(name, **arguments), settings)
+
+
+def start(model: nn.Module, settings: Settings) -> Run:
+    """Put `model` on its device and make its optimisers and its average.
+
+    Args:
+        model: A fresh model that satisfies `Model`.
+        settings: How to train it.
+    """
+    # channels_last lets the CPU's and the GPU's convolutions skip a reordering of every tensor
+    model.to(settings.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    average = None
+    if settings.ema:
+        average = AveragedModel(model, multi_avg_fn=averaging(settings.ema), use_buffers=True)
+    return Run(model, model.optimizers(), average)  # type: ignore[operator]
+
+
+def averaging(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Any], None]:
+    """Return what moves averaged tensors towards the current ones, and copies whole numbers.
+
+    PyTorch's function rounds averages of whole numbers down: with a decay of 0.999 a number below
+    1,000 stays 0 for ever. A model that counts (how far it has grown, say) means the number itself.
+
+    Args:
+        decay: Share that an average keeps in each round.
+    """
+    average = get_ema_multi_avg_fn(decay)
+
+    @torch.no_grad()
+    def move(averaged: Sequence[Tensor], current: Sequence[Tensor], rounds: Any) -> None:
+        if averaged[0].is_floating_point():  # they come in groups of one type
+            average(averaged, current, rounds)
+        else:
+            for mean, value in zip(averaged, current, strict=True):
+                mean.copy_(value)
+
+    return move
+
+
+# --8<-- [start:round]
+def play(run: Run, batch: Any, settings: Settings) -> Iterator[tuple[str, Tensor]]:
+    """Play one round: let every player that `model.step` names make its move.
+
+    Yields:
+        The player and its loss (detached, a scalar on the device), after each move.
+    """
+    schedule = getattr(run.model, "schedule", None)
+    if schedule is not None:
+        schedule(run.step, run.optimizers)
+    moves = run.model.step(batch)  # type: ignore[operator]
+    while True:
+        with autocast(settings):
+            move = next(moves, None)
+        if move is None:
+            break
+        player, loss = move
+        optimizer = run.optimizers[player]
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward(inputs=[p for group in optimizer.param_groups for p in group["params"]])
+        optimizer.step()
+        yield player, loss.detach()
+    if run.average is not None:
+        run.average.update_parameters(run.model)
+    run.step += 1
+
+
+# --8<-- [end:round]
+
+
+def autocast(settings: Settings) -> torch.autocast:
+    """Return the context in which forward passes run in bfloat16 where that is safe."""
+    return torch.autocast(
+        torch.device(settings.device).type,
+        torch.bfloat16,
+        enabled=settings.precision == "bfloat16",
+    )
+
+
+def train(
+    run: Run,
+    dataset: Dataset[tuple[Tensor, ...]],
+    settings: Settings,
+    save: Callable[[Run], None] | None = None,
+    watch: Callable[[Run], None] | None = None,
+    quiet: bool = False,
+) -> Run:
+    """Play rounds until `settings.steps` have been played, or until Ctrl-C or SIGTERM.
+
+    Args:
+        run: A new run (`new`, `start`) or one read from a checkpoint (`resume`).
+        dataset: Examples `(image, ...)`; what a batch holds is up to the model.
+        settings: How to train.
+        save: Called every `settings.save_every` rounds, at the end and when interrupted.
+        watch: Called after every round.
+        quiet: Show no progress bar.
+
+    Returns:
+        The same run; `run.step < settings.steps` says that it was interrupted.
+
+    Raises:
+        TrainingDiverged: If a loss is not finite, or the weights it led to; nothing is saved
+            after that.
+        UserError: If the data has fewer examples than one batch.
+    """
+    stream = batches(dataset, settings.batch, settings.seed, settings.device, run.step)
+    run.model.train()
+    with (
+        interruption() as interrupted,
+        progress_bar(run.step, settings.steps, run.losses, quiet) as advance,
+    ):
+        while run.step < settings.steps and not interrupted():
+            for player, loss in play(run, next(stream), settings):
+                run.losses.note(run.step, player, loss)
+            if run.step % WINDOW == 0:
+                run.losses.close_window(run.step)
+                advance(run.step)
+            if save is not None and run.step % settings.save_every == 0:
+                check_finite(run)
+                save(run)
+            if watch is not None:
+                watch(run)
+        check_finite(run)
+        advance(run.step)
+        if save is not None and (run.step == 0 or run.step % settings.save_every):
+            save(run)
+    return run
+
+
+def check_finite(run: Run) -> None:
+    """Refuse to go on from losses or weights that are not finite: a checkpoint must be good.
+
+    Raises:
+        TrainingDiverged: Naming the round and the player.
+    """
+    run.losses.check()
+    for player, optimizer in run.optimizers.items():
+        for group in optimizer.param_groups:
+            if not all(weights.isfinite().all() for weights in group["params"]):
+                raise TrainingDiverged(
+                    f"The weights of the {player} are not finite after round {run.step:,}."
+                )
+
+
+def contents(run: Run, name: str, arguments: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Return all that a checkpoint must hold for the run to end with the same bits."""
+    return {
+        "name": name,
+        "arguments": arguments,
+        "settings": asdict(settings),
+        "step": run.step,
+        "model": run.model.state_dict(),
+        "average": None if run.average is None else run.average.state_dict(),
+        "optimizers": {player: o.state_dict() for player, o in run.optimizers.items()},
+        "losses": asdict(run.losses),
+        "random": random_state(settings.device),
+    }
+
+
+def resume(path: Path, device: str | None = None) -> tuple[Run, dict[str, Any], Settings]:
+    """Read a checkpoint and go back to where the run was.
+
+    Args:
+        path: A checkpoint that `gan-minimal train` wrote.
+        device: Another device than the one of the run, if any.
+
+    Returns:
+        The run, the checkpoint's content and its settings.
+
+    Raises:
+        UserError: If the file is truncated, or of another model or size.
+    """
+    content = checkpoint.load(path)
+    try:
+        settings = Settings(**content["settings"])
+        if device is not None:
+            settings = replace(settings, device=device)
+        run = new(content["name"], content["arguments"], settings)
+    except TypeError:  # an argument or a setting that the program no longer has
+        raise UserError(f"{path} is not a checkpoint of this version of the program.") from None
+    checkpoint.put_weights(run.model, content["model"], path)
+    if run.average is not None:
+        checkpoint.put_weights(run.average, content["average"], path)
+    for player, optimizer in run.optimizers.items():
+        optimizer.load_state_dict(content["optimizers"][player])
+    run.step = content["step"]
+    run.losses = Losses(**content["losses"])
+    set_random_state(content["random"])
+    return run, content, settings
+
+
+@torch.no_grad()
+def sample(model: nn.Module, n: int, seed: int) -> Tensor:
+    """Draw `n` images with the random numbers of `seed`, and leave the global ones as they were.
+
+    Args:
+        model: A model with `sample`; it is put into evaluation mode.
+        n: Number of images.
+        seed: Any whole number.
+
+    Returns:
+        Images `(n, C, H, W)` in [-1, 1].
+    """
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        drawn: Tensor = model.eval().sample(n)  # type: ignore[operator]
+    return drawn
+
+
+@torch.no_grad()
+def translate(model: nn.Module, images: Tensor, seed: int, **how: Any) -> Tensor:
+    """Translate images with the random numbers of `seed`; the counterpart of `sample`.
+
+    Args:
+        model: A model with `translate`; it is put into evaluation mode.
+        images: `(N, C, H, W)` in [-1, 1].
+        seed: Any whole number.
+        how: What else `model.translate` takes, such as the direction.
+
+    Returns:
+        Images `(N, C, H, W)` in [-1, 1], on the device of the model.
+    """
+    device = next(model.parameters()).device
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        drawn: Tensor = model.eval().translate(images.to(device), **how)  # type: ignore[operator]
+    return drawn
+
+
+def random_state(device: str) -> dict[str, Tensor]:
+    """Return the state of the random numbers of the CPU and of `device`."""
+    state = {"cpu": torch.get_rng_state()}
+    if device != "cpu":
+        kind = torch.device(device).type
+        state[kind] = torch.get_device_module(kind).get_rng_state()
+    return state
+
+
+def set_random_state(state: dict[str, Tensor]) -> None:
+    """Put back what `random_state` returned, as far as this machine has the devices."""
+    torch.set_rng_state(state["cpu"])
+    for kind in state.keys() - {"cpu"}:
+        module = torch.get_device_module(kind)
+        if module.is_available():
+            module.set_rng_state(state[kind])

@@ -1,0 +1,398 @@
+"""Snippets are scripts that run anywhere torch is installed, and what they show is true.
+
+tests/hooks checks that the outputs on the page are what the snippets print; so the numbers there
+stand for the snippets' own and can be checked against closed forms without running anything.
+"""
+
+import math
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+ROOT = Path(__file__).parents[2]
+SNIPPETS = sorted((ROOT / "snippets").glob("*.py"))
+
+
+def printed(name: str, line: str) -> list[list[float]]:
+    """The numbers of all lines of a snippet's output that match `line`."""
+    text = (ROOT / f"docs/assets/snippets/{name}.txt").read_text(encoding="utf-8")
+    found = [row for row in text.splitlines() if re.search(line, row)]
+    return [[float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", row)] for row in found]
+
+
+def namespace(name: str) -> dict:
+    """What a snippet defines, after it has run."""
+    return runpy.run_path(str(ROOT / f"snippets/{name}.py"))
+
+
+def test_there_are_snippets():
+    assert SNIPPETS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda path: path.stem)
+def test_a_snippet_runs_by_itself_within_half_a_minute(snippet, tmp_path):
+    ran = subprocess.run(
+        [sys.executable, "-I", str(snippet)],  # without this repository on the path
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout
+    assert "Traceback" not in ran.stderr
+    assert list(tmp_path.iterdir()) == []  # it leaves nothing behind
+
+
+def test_both_gradients_have_the_mean_and_the_variance_that_theory_says():
+    rows = printed("reparameterisation", r"^d =")
+
+    assert len(rows) == 4
+    for d, path, score, path_variance, score_variance, formula in rows:
+        assert formula == 4 * d**2 + 14 * d + 12
+        assert path_variance == pytest.approx(4, rel=0.05)
+        assert score_variance == pytest.approx(formula, rel=0.1)
+        assert path == pytest.approx(2, abs=4 * (path_variance / 50_000) ** 0.5 + 0.005)
+        assert score == pytest.approx(2, abs=4 * (score_variance / 50_000) ** 0.5 + 0.005)
+    [[mean, variance, d]] = printed("reparameterisation", "baseline")
+    assert variance == pytest.approx(6 * d + 12, rel=0.1)
+    assert mean == pytest.approx(2, abs=4 * (variance / 50_000) ** 0.5)
+
+
+def test_the_linear_autoencoder_ends_in_the_subspace_of_pca_with_other_axes():
+    *_, (_, error, angle) = printed("pca_autoencoder", "°$")
+    [[best]] = printed("pca_autoencoder", r"^ PCA")
+    (of_pca,), (of_codes,) = printed("pca_autoencoder", "correlation")
+
+    assert error == best
+    assert angle == 0
+    assert of_pca == 0
+    assert of_codes > 0.1
+
+
+def test_contrast_falls_with_the_dimensions_that_the_data_use():
+    independent = printed("distance_concentration", r"^ *\d+ +[\d.]+ +[\d.]+ +[\d.]+$")
+    unfolded = printed("distance_concentration", r"^ *\d+ +[\d.]+$")
+
+    for column in (1, 2):
+        values = [row[column] for row in independent]
+        assert values == sorted(values, reverse=True)
+    gaussian = {d: value for d, _, value, _ in independent}
+    for k, value in unfolded[1:]:  # in two dimensions the nearest point is a matter of luck
+        assert value == pytest.approx(gaussian[k], rel=0.25)
+    [[*_, noisy, _, reduced]] = printed("distance_concentration", "PCA")
+    assert reduced > 10 * noisy
+
+
+def test_the_penalty_of_a_linear_critic_is_its_closed_form():
+    rows = printed("gradient_penalty", r"^\d\.\d ")
+
+    assert [row[0] for row in rows] == [0.5, 1.0, 3.0]
+    assert all(penalty == formula == (w - 1) ** 2 for w, penalty, formula, _ in rows)
+
+
+def test_a_penalised_critic_sees_more_of_the_distance_than_a_clipped_one():
+    rows = printed("weight_clipping", r"c = ")
+    penalised = printed("weight_clipping", "penalised")
+
+    for layers, _, exponent, seen in penalised:
+        clipped = [row for row in rows if row[0] == layers]
+        assert abs(exponent) <= 0.15  # the slope is near 1
+        assert max(row[4] for row in clipped) < seen <= 1
+    steepest = {(row[0], row[1]): row[3] for row in rows}
+    assert steepest[4, 0.01] < steepest[2, 0.01] - 2  # each layer takes its share away ...
+    assert steepest[4, 0.3] > steepest[2, 0.3] + 1  # ... or multiplies it
+
+
+def test_a_condition_made_of_parts_reaches_pairs_never_seen():
+    (ignored, _), (named, lost), (told, new) = printed("label_conditioning", "labels?  ")
+
+    assert ignored < 20
+    assert min(named, told, new) > 90
+    assert lost < 10
+
+
+@pytest.mark.slow
+def test_principal_angles_of_known_subspaces():
+    angles = namespace("pca_autoencoder")["angles"]
+    a = torch.eye(3)[:, :2]
+    turned = torch.tensor([[1.0, 0.0], [0.0, 0.5], [0.0, 3**0.5 / 2]])  # by 60° about the x axis
+
+    assert angles(a, a @ torch.randn(2, 2)).max() < 0.1  # float32: the cosine is near 1
+    assert angles(a, turned).tolist() == pytest.approx([0, 60], abs=0.1)
+
+
+@pytest.mark.slow
+def test_contrast_of_known_points():
+    contrast = namespace("distance_concentration")["contrast"]
+
+    points = torch.tensor([[1.0, 0.0], [0.0, 2.0], [-3.0, 0.0]])
+    assert contrast(points, torch.zeros(1, 2)).item() == 2  # (3 - 1) / 1
+
+
+@pytest.mark.slow
+def test_the_penalty_takes_one_point_on_the_line_for_each_image():
+    penalty = namespace("gradient_penalty")["gradient_penalty"]
+    real, fake = torch.zeros(5, 3, 4, 4), torch.ones(5, 3, 4, 4)
+    seen = []
+
+    def critic(x):
+        seen.append(x.detach())
+        return 2 * x.flatten(1)[:, 0]
+
+    assert penalty(critic, real, fake).item() == pytest.approx(1)  # (2 - 1)²
+    [x] = seen
+    assert (x.flatten(1).std(1) == 0).all()  # the same share of the way for every pixel
+    assert len(x[:, 0, 0, 0].unique()) == 5  # another one for every image
+
+
+def test_the_snippets_pyramid_is_the_models():
+    from gan_minimal.models.singan import pyramid
+
+    rows = printed("image_pyramid", r"^ *\d+ x \d+ +\d+ +0\.")
+
+    assert len(rows) == 5
+    for height, width, scales, factor, *heights in rows:
+        sizes = pyramid((int(height), int(width)), 25, 250)
+        assert [h for h, _ in sizes] == heights
+        assert len(sizes) == scales
+        finest = min(sizes[-1])
+        assert factor == pytest.approx((25 / finest) ** (1 / (scales - 1)), abs=1e-4)
+
+
+def test_noise_is_a_tenth_of_what_is_missed_and_grows_with_errors():
+    slope, waves, grass = printed("noise_amplitude", "^(a slope|large waves|grass)")
+    exact, *erring = printed("noise_amplitude", r"^ +0\.\d ")
+
+    assert slope[0] == waves[0] == grass[0] == 1
+    assert all(a < b < c for a, b, c in zip(slope[1:], waves[1:], grass[1:], strict=True))
+    assert exact[1:] == waves
+    for error, _, *amplitudes in erring:
+        # a tenth of the error, less what enlarging smooths away
+        assert all(0.06 * error < amplitude < 0.1 * error for amplitude in amplitudes)
+
+
+def test_the_anchor_gives_the_photograph_back_and_leaves_the_samples_free():
+    rows = printed("reconstruction_anchor", r"^ +\d+ +0\.")
+
+    backs = [back for _, back, *_ in rows]
+    assert backs == sorted(backs, reverse=True)
+    assert backs[-1] < 0.1 * backs[0]
+    assert min(spread for _, _, spread, *_ in rows) > 0.2
+    for _, back, _, samples, near in rows:
+        assert back <= near < samples
+
+
+def test_only_scaling_at_use_keeps_both_the_signal_and_adams_step():
+    rows = printed("equalised_learning_rate", r" % .* %$")
+    small, drawn, used = [[row[-3:] for row in rows[i : i + 2]] for i in (0, 2, 4)]
+    [[*_, scale]] = printed("equalised_learning_rate", "^scale")
+
+    assert scale == pytest.approx((2 / (9 * 512)) ** 0.5, abs=1e-6)  # 1 / 48
+    for (size, _, _), fan_in in zip(small, (16, 4608), strict=True):
+        assert size == pytest.approx(0.02 * fan_in**0.5, rel=0.1)
+    for (size, step, _), fan_in in zip(drawn, (16, 4608), strict=True):
+        assert size == pytest.approx(2**0.5, rel=0.05)
+        # Adam's first step is the learning rate for every weight, whatever its size
+        assert step == pytest.approx(0.1 / (2 / fan_in) ** 0.5, rel=0.05)
+    for (size, step, _), (other, _, _) in zip(used, drawn, strict=True):
+        assert size == other  # the same function
+        assert step == pytest.approx(0.1, rel=0.05)
+    assert used[0][2] > 20 * used[1][2]  # without Adam it sets layers apart
+    [[same]] = printed("equalised_learning_rate", "^He's, before")
+    assert same == 0
+
+
+@pytest.mark.slow
+def test_pixel_norm_is_the_root_mean_square_over_channels():
+    pixel_norm = namespace("pixel_norm")["pixel_norm"]
+    x = torch.randn(2, 16, 3, 3)
+
+    assert pixel_norm(torch.tensor([[3.0, 4.0]])).tolist() == [
+        pytest.approx([0.8485281467437744, 1.1313709020614624])
+    ]
+    lengths = pixel_norm(x).norm(dim=1)
+    torch.testing.assert_close(lengths, torch.full_like(lengths, 4.0))
+    assert pixel_norm(torch.zeros(1, 4, 1, 1)).tolist() == torch.zeros(1, 4, 1, 1).tolist()
+
+
+def test_pixel_norm_keeps_a_signal_that_would_grow_or_die():
+    shrinking, kept, growing, kept_too = printed("pixel_norm", "^weights")
+
+    assert kept[1:] == kept_too[1:] == [1, 1, 1]
+    assert shrinking[-1] < 0.5**7
+    assert growing[-1] > 1.5**7
+    *_, [small, large, low, high] = printed("pixel_norm", "^length of z")
+    assert small < 512**0.5 < large
+    assert low == high == pytest.approx(512**0.5, abs=0.01)
+
+
+@pytest.mark.slow
+def test_minibatch_stddev_is_the_official_one():
+    layer = namespace("minibatch_stddev")["minibatch_stddev"]
+    planes = torch.arange(8.0)[:, None, None, None].expand(-1, 3, 4, 4)
+
+    x = layer(planes[[0, 0, 0, 0]])
+    assert x.shape == (4, 4, 4, 4)
+    torch.testing.assert_close(x[:, 3], torch.full((4, 4, 4), 1e-4))
+    torch.testing.assert_close(layer(planes[:4])[:, 3], torch.full((4, 4, 4), 1.118034))
+    # strided groups: 0 2 4 6 and, times ten, 1 3 5 7
+    mixed = torch.where(torch.arange(8)[:, None, None, None] % 2 == 1, 10 * planes, planes)
+    told = layer(mixed)[:, 3, 0, 0].tolist()
+    assert told == pytest.approx([5**0.5, 10 * 5**0.5] * 4)
+
+
+def test_minibatch_stddev_sees_a_collapse_to_few_kinds():
+    text = (ROOT / "docs/assets/snippets/minibatch_stddev.txt").read_text(encoding="utf-8")
+    rows = printed("minibatch_stddev", r" %$")
+
+    values = [float(value) for value in re.findall(r"(\d\.\d{6}) = sqrt", text)]
+    squares = [1e-8, 5 / 4, 5 / 3, 5, 5 / 4]
+    assert values == pytest.approx([square**0.5 for square in squares], abs=1e-6)
+    shares = {kinds: share for kinds, *_, share in rows}
+    assert shares[16] == 10
+    assert shares[1] == shares[2] == 100
+    assert shares[8] < 50  # half of the kinds lost goes almost unnoticed
+    means = [mean for _, mean, *_ in rows]
+    assert means == sorted(means, reverse=True)
+
+
+def test_fading_in_begins_where_the_small_network_was():
+    (_, jump), (at_once,) = printed("fade_in", "changes a pixel")
+    faded, switched = printed("fade_in", "error of the picture")
+    gentle, sudden = printed("fade_in", "gradient")
+
+    assert jump == 0
+    assert at_once > 0.5
+    assert switched[0] > 3 * faded[0]
+    assert sudden[0] > 10 * gentle[0]
+    assert switched[-1] == pytest.approx(faded[-1], abs=0.005)  # in the end it was no shortcut
+
+
+def test_adain_brings_the_styles_statistics_and_leaves_the_content():
+    content, pixels, features, style = printed("adain", r"^(content|AdaIN|style)")
+    [[of_pixels, of_features]] = printed("adain", "shuffled")
+
+    assert pixels[0] == features[1] == style[0] == style[1] == 0
+    assert min(content[0], content[1], pixels[1], features[0]) > 0.1
+    assert min(pixels[2], features[2]) > 0.9 > 0.1 > style[2]  # likeness of the content
+    assert of_pixels == 0 < of_features  # pixels' statistics know no places
+
+
+@pytest.mark.slow
+def test_stylegans_style_has_a_one_in_its_scale():
+    names = namespace("adain")
+    x, zero = 3 * torch.randn(2, 4, 8, 8) + 1, torch.zeros(2, 4, 1, 1)
+
+    plain = names["stylegan_style"](x, zero, zero)
+    torch.testing.assert_close(plain, torch.nn.functional.instance_norm(x, eps=1e-8))
+    mean, deviation = names["statistics"](names["stylegan_style"](x, zero - 3, zero + 5))
+    torch.testing.assert_close(deviation, zero + 2)  # |y_s + 1|
+    torch.testing.assert_close(mean, zero + 5)
+    style = torch.randn(2, 4, 5, 5)
+    torch.testing.assert_close(
+        names["statistics"](names["adain"](x, style)), names["statistics"](style)
+    )
+
+
+def test_a_mapping_takes_the_bending_off_the_synthesis():
+    linear, bent, mapped, free = printed("mapping_network", r"^\d layers")
+
+    # numbers of layers, share of what does not exist, detours in z and w, distance from the data
+    assert linear[2] > 2 * max(bent[2], mapped[2], free[2])
+    assert linear[3] == linear[4] == mapped[4] == 0  # linear maps keep straight lines straight
+    assert bent[3] == bent[4] > 10
+    assert mapped[3] > 10
+    assert 0 < free[4] < 0.7 * free[3]
+    assert max(bent[5], mapped[5], free[5]) < 0.2 * linear[5]
+
+
+def test_truncation_scales_the_distance_from_the_average():
+    whole, *rows = printed("truncation", r"^ ?-?\d\.\d  ")
+
+    for psi, cutoff, *layers, far, apart in rows:
+        for i, distance in enumerate(layers):
+            share = abs(psi) if i < cutoff else 1
+            assert distance == pytest.approx(share * whole[2 + i], abs=0.01)
+        if psi == -1:  # the other side of the average is as varied
+            assert apart == pytest.approx(whole[-1], rel=0.05)
+        else:
+            assert apart < whole[-1]
+            assert far < whole[-2]
+    *_, (_, change) = [[0, *row] for row in printed("truncation", "^z pulled")]
+    assert change == 0
+
+
+def test_the_last_style_sets_the_colours_and_a_crossover_uses_both():
+    rows = printed("style_mixing", r"^ +\d +\d ")
+    good, low, high = printed("style_mixing", "^8,000")
+
+    for of_a, of_b, *colours, like_a, like_b in rows:
+        assert of_a + of_b == 8
+        assert (colours[1] == 1) == (of_b > 0)
+        assert (colours[0] == 1) == (of_b == 0)
+        assert (like_a == 1, like_b == 1) == (of_b == 0, of_a == 0)
+    layouts = [row[-2] for row in rows]
+    assert layouts == sorted(layouts)
+    counts = [row[-9:] for row in (good, low, high)]
+    assert [row[0] == 0 for row in counts] == [True, False, True]
+    assert [row[8] == 0 for row in counts] == [True, True, False]
+    assert min(counts[0][1:8]) > 1000
+
+
+def test_a_temperature_changes_the_loss_and_not_who_is_nearest():
+    [[alike, n, chance]] = printed("contrastive_loss", "^all alike")
+    rows = printed("contrastive_loss", r" % +\d+\.\d$")
+    *fixed, learned = printed("contrastive_loss", r"^ +\d\.\d\d +\d\.\d\d +\d+\.\d %$")
+
+    assert alike == chance == pytest.approx(math.log(n), abs=1e-3)
+    assert len({share for *_, share, _ in rows}) == 1
+    for t, loss, least, _, rivals in rows:
+        assert least == pytest.approx(math.log1p((n - 1) * math.exp(-1 / t)), abs=1e-3)
+        assert least < loss < chance
+        assert 1 <= rivals < n
+    assert rows[0][-1] > 0.9 * n
+    assert rows[-1][-1] < 2
+    high, middle, low = (share for *_, share in fixed)
+    assert middle > max(high, low)
+    assert 0.02 < learned[1] < learned[0] == 0.07
+    assert learned[2] > max(high, low)
+
+
+def test_a_loose_leash_leads_to_the_nearest_match():
+    [[_, far, astray]] = printed("text_driven_optimisation", "^none")
+    [[l2, mean, distance, _]] = printed("text_driven_optimisation", "mean, not sum")
+    rows = printed("text_driven_optimisation", r"^0\.\d+ +0|^0\.\d+ +1")
+    [[match, nearest, inside]] = printed("text_driven_optimisation", "^nearest")
+
+    assert (l2, mean, match, inside) == (0.008, 1, 1, 0)
+    assert far > 3 * nearest
+    assert distance > 1.5 * nearest
+    assert 0.3 * far < astray < 0.7 * far
+    for values in zip(*(row[1:] for row in rows), strict=True):
+        assert list(values) == sorted(values, reverse=True)
+    loosest, official, *_, tightest = rows
+    assert loosest[1] == 1
+    assert nearest <= loosest[2] < 1.05 * nearest
+    assert official[2] < nearest
+    assert tightest[1] < 0.6
+
+
+@pytest.mark.slow
+def test_the_snippets_contrastive_loss_and_ramp_are_the_models():
+    from gan_minimal.models.styleclip import ramp
+
+    loss = namespace("contrastive_loss")["contrastive_loss"]
+    images, texts = torch.tensor([[1.0, 0], [0, 2]]), torch.tensor([[3.0, 0], [0.3, 0.4]])
+    missed = [math.log1p(math.exp(-gap)) for gap in (0.4, 0.8, 1.0, 0.2)]  # cosines 1 0.6, 0 0.8
+    assert loss(images, texts, 1.0).item() == pytest.approx(sum(missed) / 4)
+    share = namespace("text_driven_optimisation")["ramp"]
+    assert [share(step / 300) for step in range(300)] == [ramp(step, 300) for step in range(300)]

@@ -1,0 +1,210 @@
+"""Files are written whole or not at all, and damaged or foreign ones are refused in a sentence."""
+
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import example, given
+from hypothesis import strategies as st
+from torch import nn
+
+from gan_minimal import models
+from gan_minimal.errors import UserError
+from gan_minimal.training import checkpoint
+
+CONTENT = {
+    "name": "gan",
+    "step": 12,
+    "losses": {"step": [50, 100], "players": {"critic": [0.5, 0.25]}},
+    "model": {"weight": torch.arange(6.0).reshape(2, 3), "count": torch.tensor(3)},
+    "average": None,
+}
+
+
+@pytest.fixture(scope="module")
+def checkpoint_bytes(tmp_path_factory) -> bytes:
+    path = tmp_path_factory.mktemp("checkpoint") / "checkpoint.pt"
+    checkpoint.save(path, CONTENT)
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def weights_bytes(tmp_path_factory) -> bytes:
+    path = tmp_path_factory.mktemp("weights") / "model.safetensors"
+    checkpoint.save_weights(path, CONTENT["model"])
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def damaged(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("damaged") / "file"
+
+
+def test_what_is_saved_is_loaded(tmp_path):
+    path = tmp_path / "new" / "folder" / "checkpoint.pt"
+
+    checkpoint.save(path, CONTENT)
+    loaded = checkpoint.load(path)
+
+    assert torch.equal(loaded["model"]["weight"], CONTENT["model"]["weight"])
+    plain = {"name", "step", "losses", "average"}
+    assert {key: loaded[key] for key in plain} == {key: CONTENT[key] for key in plain}
+
+
+@given(share=st.floats(0, 1, exclude_max=True))
+@example(share=0.0)
+def test_a_checkpoint_truncated_at_any_byte_is_refused(checkpoint_bytes, damaged, share):
+    damaged.write_bytes(checkpoint_bytes[: int(share * len(checkpoint_bytes))])
+
+    with pytest.raises(UserError, match="is not a whole checkpoint of this program"):
+        checkpoint.load(damaged)
+
+
+@given(share=st.floats(0, 1, exclude_max=True))
+@example(share=0.0)
+def test_weights_truncated_at_any_byte_are_refused(weights_bytes, damaged, share):
+    damaged.write_bytes(weights_bytes[: int(share * len(weights_bytes))])
+
+    with pytest.raises(UserError, match="is not a whole file of weights"):
+        checkpoint.load_weights(damaged)
+
+
+@given(content=st.binary(max_size=300))
+@example(content=b"r")  # the beginning of a pickle's opcode
+@example(content=b"q")
+def test_a_file_of_anything_is_refused(damaged, content):
+    damaged.write_bytes(content)
+
+    for read in (checkpoint.load, checkpoint.load_weights):
+        with pytest.raises(UserError, match=re.escape(str(damaged))):
+            read(damaged)
+
+
+class Trap:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self):
+        return Path.mkdir, (self.path,)
+
+
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda content, path: torch.save(content, path),
+        lambda content, path: torch.save(content, path, _use_new_zipfile_serialization=False),
+        lambda content, path: path.write_bytes(pickle.dumps(content)),
+    ],
+    ids=["zip", "before torch 1.6", "plain pickle"],
+)
+def test_code_in_a_checkpoint_is_refused_and_not_run(write, tmp_path):
+    sprung, path = tmp_path / "sprung", tmp_path / "checkpoint.pt"
+    write({"format": checkpoint.FORMAT, "model": Trap(sprung)}, path)
+
+    with pytest.raises(UserError, match="is not a whole checkpoint"):
+        checkpoint.load(path)
+
+    assert not sprung.exists()
+
+
+@pytest.mark.parametrize(
+    "content", [{"format": 0, "step": 1}, {"step": 1}, torch.zeros(3), [1, 2], None]
+)
+def test_another_format_is_refused(content, tmp_path):
+    torch.save(content, tmp_path / "checkpoint.pt")
+
+    with pytest.raises(UserError, match="not a checkpoint of this version"):
+        checkpoint.load(tmp_path / "checkpoint.pt")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"There is no checkpoint .*nowhere\.pt"):
+        checkpoint.load(tmp_path / "nowhere.pt")
+    with pytest.raises(UserError, match=r"There are no weights .*nowhere\.safetensors"):
+        checkpoint.load_weights(tmp_path / "nowhere.safetensors")
+    with pytest.raises(UserError, match="There is no checkpoint"):
+        checkpoint.load(tmp_path)  # a folder
+
+
+def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
+    (tmp_path / "checkpoint.pt").touch()
+
+    def refuse(*_, **__):
+        raise PermissionError("Permission denied")
+
+    monkeypatch.setattr(torch, "load", refuse)
+
+    with pytest.raises(PermissionError):
+        checkpoint.load(tmp_path / "checkpoint.pt")
+
+
+def test_weights_are_stored_in_half_precision_and_counts_exactly(tmp_path):
+    path = tmp_path / "model.safetensors"
+    weights = {"weight": torch.randn(3, 5).T, "count": torch.tensor(2**40 + 1)}  # not contiguous
+
+    checkpoint.save_weights(path, weights)
+    loaded = checkpoint.load_weights(path)
+
+    assert loaded["weight"].dtype == torch.float32
+    assert torch.equal(loaded["weight"], weights["weight"].half().float())
+    assert loaded["count"] == 2**40 + 1
+
+
+def test_weights_fit_only_their_own_model():
+    module, other = nn.Linear(2, 3), nn.Linear(3, 2)
+    before = module.weight.clone()
+
+    with pytest.raises(UserError, match=r"file is of another size: 'weight' is \(2, 3\) there"):
+        checkpoint.put_weights(module, other.state_dict(), "file")
+    with pytest.raises(UserError, match="of another model: it lacks tensor 'bias'"):
+        checkpoint.put_weights(module, {"weight": module.weight}, "file")
+    with pytest.raises(UserError, match="of another model: it has an unknown tensor 'more'"):
+        checkpoint.put_weights(module, {**module.state_dict(), "more": torch.zeros(1)}, "file")
+    assert torch.equal(module.weight, before)
+
+    checkpoint.put_weights(module, nn.Linear(2, 3).state_dict(), "file")
+    assert not torch.equal(module.weight, before)
+
+
+def test_weights_of_gan_are_no_weights_of_dcgan():
+    gan = models.build("gan", **models.preset("gan")["model"])
+    dcgan = models.build("dcgan", **models.preset("dcgan")["model"])
+
+    with pytest.raises(UserError, match="of another model"):
+        checkpoint.put_weights(dcgan, gan.state_dict(), "file")
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+
+    def fail(temporary):
+        temporary.write_text("half of the n")
+        raise OSError("No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        checkpoint.write_whole(path, fail)
+
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+    assert path.read_text() == "old"
+
+
+def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path):
+    path = tmp_path / "file"
+    path.write_text("old")
+
+    def write(temporary):
+        temporary.write_text("new")
+        assert path.read_text() == "old"
+        assert temporary.parent == path.parent  # else it could not be put in place at once
+
+    checkpoint.write_whole(path, write)
+
+    assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]

@@ -1,0 +1,633 @@
+"""The loop: its mathematics against hand-computed updates, determinism, and going on."""
+
+import itertools
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.optim import SGD
+from torch.utils.data import TensorDataset
+
+from gan_minimal import data, models
+from gan_minimal.errors import TrainingDiverged, UserError
+from gan_minimal.training import checkpoint, loop
+from gan_minimal.training.loop import Run, Settings
+
+SMALL = {"size": 16, "channels": 3, "latent": 4, "hidden": 16, "units": 4}  # arguments of `gan`
+TINY = {"size": 16, "width": 4, "latent": 4}  # arguments of `dcgan`
+
+
+class Duel(nn.Module):
+    """Two players of one number each: D(x) = d x, G(z) = g z with z = 3."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.d, self.g = nn.Parameter(torch.tensor(1.0)), nn.Parameter(torch.tensor(2.0))
+
+    def optimizers(self):
+        return {"critic": SGD([self.d], lr=0.1), "generator": SGD([self.g], lr=0.1)}
+
+    def step(self, batch: tuple[Tensor]) -> Iterator[tuple[str, Tensor]]:
+        fake = 3 * self.g
+        yield "critic", self.d * fake - self.d * batch[0].mean()
+        yield "generator", -self.d * fake
+
+
+def duel(**settings) -> tuple[Run, Settings]:
+    chosen = Settings(**({"data": "", "batch": 2, "steps": 10} | settings))
+    return loop.start(Duel(), chosen), chosen
+
+
+REAL = (torch.tensor([0.5, 1.5]),)  # mean 1
+
+
+def test_a_round_is_what_one_computes_by_hand():
+    run, settings = duel()
+
+    moves = [(player, loss.item()) for player, loss in loop.play(run, REAL, settings)]
+
+    # The critic's gradient is 3 g - 1 = 5, so d becomes 1 - 0.1 x 5 = 0.5. The same fakes are
+    # then judged by the moved critic: gradient -3 d = -1.5, so g becomes 2 + 0.1 x 1.5 = 2.15.
+    assert moves == [("critic", pytest.approx(6 - 1)), ("generator", pytest.approx(-0.5 * 6))]
+    assert run.model.d.item() == pytest.approx(0.5)
+    assert run.model.g.item() == pytest.approx(2.15)
+    assert run.step == 1
+
+
+def test_only_the_player_that_moves_gets_gradients():
+    run, settings = duel()
+    moves = loop.play(run, REAL, settings)
+
+    next(moves)
+    assert (run.model.d.grad.item(), run.model.g.grad) == (pytest.approx(5), None)
+    next(moves)
+    assert run.model.d.grad.item() == pytest.approx(5)
+    assert run.model.g.grad.item() == pytest.approx(-1.5)
+
+
+def test_what_stands_after_a_yield_runs_after_the_move():
+    class Clipped(Duel):
+        def step(self, batch):
+            yield "critic", self.d * (3 * self.g - 1)
+            with torch.no_grad():
+                self.d.clamp_(-0.2, 0.2)
+            yield "generator", -self.d * 3 * self.g
+
+    settings = Settings(data="", batch=1, steps=1)
+    run = loop.start(Clipped(), settings)
+
+    losses = dict(loop.play(run, REAL, settings))
+
+    assert run.model.d.item() == pytest.approx(0.2)
+    assert losses["generator"].item() == pytest.approx(-0.2 * 6)
+
+
+def test_the_average_follows_its_formula_and_is_what_is_sampled():
+    run, settings = duel(ema=0.9)
+    weights = []
+    for _ in range(4):
+        for _ in loop.play(run, REAL, settings):
+            pass
+        weights.append(run.model.g.item())
+
+    expected = weights[0]  # the average begins where the weights are after the first round
+    for weight in weights[1:]:
+        expected = 0.9 * expected + 0.1 * weight
+    assert run.sampler.g.item() == pytest.approx(expected)
+    assert not run.sampler.training
+    assert run.model.training
+
+
+def test_the_average_has_the_statistics_of_batch_normalisation_too():
+    settings = Settings(data="", batch=4, steps=1, ema=0.5)
+    run = loop.new("dcgan", TINY, settings)
+    means = []
+    for _ in range(2):
+        for _ in loop.play(run, (torch.randn(4, 3, 16, 16),), settings):
+            pass
+        means.append(run.model.generator[2].running_mean.clone())
+
+    assert torch.allclose(run.sampler.generator[2].running_mean, (means[0] + means[1]) / 2)
+
+
+def test_the_average_has_the_whole_numbers_of_the_model():
+    """Regression: PyTorch rounds the average of 1, 2, 3 down to 1 in every round."""
+    settings = Settings(data="", batch=4, steps=1, ema=0.9)
+    run = loop.new("dcgan", TINY, settings)
+    assert run.sampler.generator[2].num_batches_tracked.item() == 0
+
+    for rounds in (1, 2, 3):
+        run.model.train()
+        for _ in loop.play(run, (torch.randn(4, 3, 16, 16),), settings):
+            pass
+        assert run.sampler.generator[2].num_batches_tracked.item() == rounds
+
+
+def test_without_average_the_model_itself_is_sampled():
+    run, _ = duel()
+
+    assert run.sampler is run.model
+
+
+def test_schedule_is_called_before_each_round_with_the_rounds_played():
+    calls = []
+
+    class Scheduled(Duel):
+        def schedule(self, step, optimizers):
+            calls.append(step)
+            optimizers["critic"].param_groups[0]["lr"] = 0.0
+
+    settings = Settings(data="", batch=1, steps=3)
+    run = loop.start(Scheduled(), settings)
+    loop.train(run, TensorDataset(torch.zeros(4)), settings, quiet=True)
+
+    assert calls == [0, 1, 2]
+    assert run.model.d.item() == 1  # the schedule stopped the critic before its first move
+
+
+@pytest.mark.parametrize(("precision", "within"), [("float32", False), ("bfloat16", True)])
+def test_autocast_is_active_in_forward_passes_only(precision, within):
+    seen = {}
+
+    class Watched(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.linear = nn.Linear(4, 1)
+
+        def optimizers(self):
+            return {"player": SGD(self.parameters(), 0.1)}
+
+        def step(self, batch):
+            y = self.linear(batch[0])
+            seen["forward"] = torch.is_autocast_enabled("cpu")
+            seen["type"] = y.dtype
+            y.register_hook(lambda _: seen.update(backward=torch.is_autocast_enabled("cpu")))
+            yield "player", y.float().mean()
+            seen["after"] = torch.is_autocast_enabled("cpu")
+
+    settings = Settings(data="", batch=2, steps=1, precision=precision)
+    run = loop.start(Watched(), settings)
+    for _ in loop.play(run, (torch.randn(2, 4),), settings):
+        assert not torch.is_autocast_enabled("cpu")
+
+    kind = torch.bfloat16 if within else torch.float32
+    assert seen == {"forward": within, "type": kind, "backward": False, "after": within}
+    assert run.model.linear.weight.dtype == torch.float32
+    assert run.model.linear.weight.grad.dtype == torch.float32
+
+
+# Determinism and going on
+
+
+def saved(path: Path) -> dict:
+    """What a checkpoint holds, as `train.contents` gave it."""
+    content = checkpoint.load(path)
+    del content["format"]
+    return content
+
+
+def differences(one, other, path=""):
+    """Where two nested values differ in a single bit."""
+    if isinstance(one, Tensor):
+        same = one.dtype == other.dtype and torch.equal(one, other)
+        return [] if same else [path]
+    if isinstance(one, dict):
+        if one.keys() != other.keys():
+            return [f"{path} {one.keys() ^ other.keys()}"]
+        return [d for key in one for d in differences(one[key], other[key], f"{path}/{key}")]
+    if isinstance(one, list | tuple):
+        pairs = zip(one, other, strict=True)
+        return [d for i, (a, b) in enumerate(pairs) for d in differences(a, b, f"{path}/{i}")]
+    return [] if one == other else [path]
+
+
+def trained(name: str, arguments: dict, settings: Settings, stop: int | None = None) -> dict:
+    """Train to the end, or be interrupted after round `stop`; return what a checkpoint holds."""
+    run = loop.new(name, arguments, settings)
+
+    def watch(run):
+        if run.step == stop:
+            signal.raise_signal(signal.SIGTERM)
+
+    loop.train(run, data.load(settings.data), settings, watch=watch, quiet=True)
+    return loop.contents(run, name, arguments, settings)
+
+
+CASES = [
+    pytest.param("gan", SMALL, {}, id="gan"),
+    pytest.param("dcgan", TINY, {"precision": "bfloat16", "ema": 0.99}, id="dcgan"),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments", "how"), CASES)
+def test_the_same_seed_gives_the_same_bits_and_another_seed_others(name, arguments, how):
+    first, again, other = (
+        trained(name, arguments, Settings("faces16", batch=8, steps=12, seed=seed, **how))
+        for seed in (5, 5, 6)
+    )
+
+    assert differences(first, again) == []
+    changed = differences(first["model"], other["model"])
+    weights = [key for key in first["model"] if key.endswith("weight")]
+    assert set(changed) >= {f"/{key}" for key in weights}
+
+
+@pytest.mark.parametrize(("name", "arguments", "how"), CASES)
+def test_an_interrupted_run_ends_with_the_same_bits(name, arguments, how, tmp_path):
+    settings = Settings("faces16", batch=8, steps=2 * loop.WINDOW + 5, seed=5, **how)
+    straight = trained(name, arguments, settings)
+    assert straight["losses"]["step"] == [loop.WINDOW, 2 * loop.WINDOW]
+    stop = loop.WINDOW + 7  # in the middle of a window
+
+    interrupted = trained(name, arguments, settings, stop=stop)
+    assert interrupted["step"] == stop
+    checkpoint.save(tmp_path / "checkpoint.pt", interrupted)
+    torch.manual_seed(99)  # whatever happened in between
+    run, content, settings = loop.resume(tmp_path / "checkpoint.pt")
+    loop.train(run, data.load(settings.data), settings, quiet=True)
+
+    resumed = loop.contents(run, content["name"], content["arguments"], settings)
+    assert differences(straight, resumed) == []
+
+
+def test_a_run_can_go_on_beyond_its_end():
+    short = Settings("faces16", batch=8, steps=60, seed=5)
+    run = loop.new("gan", SMALL, short)
+    loop.train(run, data.load("faces16"), short, quiet=True)
+    long = Settings("faces16", batch=8, steps=80, seed=5)
+    loop.train(run, data.load("faces16"), long, quiet=True)
+
+    assert differences(trained("gan", SMALL, long), loop.contents(run, "gan", SMALL, long)) == []
+
+
+def test_checkpoints_are_saved_on_time_at_the_end_and_when_interrupted():
+    saved = []
+
+    def stop_at(step):
+        return lambda run: signal.raise_signal(signal.SIGINT) if run.step == step else None
+
+    run, settings = duel(steps=10, save_every=4)
+    data_set = TensorDataset(torch.zeros(4))
+    loop.train(run, data_set, settings, lambda run: saved.append(run.step), stop_at(6), True)
+    assert saved == [4, 6]
+    loop.train(run, data_set, settings, lambda run: saved.append(run.step), quiet=True)
+    assert saved == [4, 6, 8, 10]
+
+
+def test_a_run_that_is_interrupted_before_its_first_round_is_saved_too(monkeypatch):
+    """The command says "saved" and how to go on: then there must be something."""
+    saved = []
+    run, settings = duel()
+    monkeypatch.setattr(
+        loop, "progress_bar", lambda *_: signal.raise_signal(signal.SIGINT) or Bar()
+    )
+
+    loop.train(run, TensorDataset(torch.zeros(4)), settings, lambda run: saved.append(run.step))
+
+    assert saved == [0]
+
+
+class Bar:
+    """A progress bar that nobody sees."""
+
+    def __enter__(self):
+        return lambda step: None
+
+    def __exit__(self, *_):
+        pass
+
+
+# What cannot be trained
+
+
+class Doomed(Duel):
+    """Its generator's loss is not finite from a given round on."""
+
+    value: ClassVar[float] = math.nan
+
+    def __init__(self, doom: int) -> None:
+        super().__init__()
+        self.doom, self.rounds = doom, itertools.count()
+
+    def step(self, batch):
+        fate = self.value if next(self.rounds) >= self.doom else 0
+        yield "critic", self.d * batch[0].mean()
+        yield "generator", self.g * 0 + fate
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_loss_that_is_not_finite_stops_the_run_before_it_is_saved(value, monkeypatch):
+    monkeypatch.setattr(Doomed, "value", value)
+    saved = []
+    settings = Settings(data="", batch=1, steps=500, save_every=10)
+    run = loop.start(Doomed(37), settings)
+
+    with pytest.raises(TrainingDiverged, match=f"loss of the generator is {value} in round 38"):
+        loop.train(
+            run,
+            TensorDataset(torch.zeros(4)),
+            settings,
+            lambda run: saved.append(run.step),
+            quiet=True,
+        )
+
+    assert saved == [10, 20, 30]
+
+
+def test_a_run_that_diverges_in_its_last_rounds_is_not_saved():
+    settings = Settings(data="", batch=1, steps=7)
+    saved = []
+
+    with pytest.raises(TrainingDiverged, match="round 6"):
+        loop.train(
+            loop.start(Doomed(5), settings),
+            TensorDataset(torch.zeros(4)),
+            settings,
+            saved.append,
+            quiet=True,
+        )
+
+    assert saved == []
+
+
+def test_weights_that_are_not_finite_are_not_saved_although_the_losses_were():
+    """The gradient of a finite loss can be infinite: the next round would show it."""
+
+    class Root(Duel):
+        def step(self, batch):
+            yield "critic", (0 * self.d).sqrt()  # 0, with a gradient of 0 times infinity
+            yield "generator", 0 * self.g
+
+    settings = Settings(data="", batch=1, steps=1)
+    saved = []
+
+    with pytest.raises(TrainingDiverged, match="weights of the critic are not finite"):
+        loop.train(
+            loop.start(Root(), settings),
+            TensorDataset(torch.zeros(4)),
+            settings,
+            saved.append,
+            quiet=True,
+        )
+
+    assert saved == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"batch": 0}, "must be at least 1"),
+        ({"steps": 0}, "must be at least 1"),
+        ({"save_every": -5}, "must be at least 1"),
+        ({"precision": "float16"}, "float32 or bfloat16, not 'float16'"),
+        ({"ema": 1.0}, "from 0 to below 1, not 1.0"),
+        ({"ema": -0.1}, "from 0 to below 1"),
+        ({"seed": -1}, "from 0 to 2"),
+        ({"seed": 2**32}, "from 0 to 2"),
+        ({"device": "gpu"}, "no device 'gpu': use cpu, cuda or mps"),
+        ({"device": "meta"}, "This machine has no device 'meta'; --device cpu always works"),
+    ],
+)
+def test_settings_that_cannot_be_trained_are_refused_in_a_sentence(change, sentence):
+    with pytest.raises(UserError, match=sentence):
+        Settings(**({"data": "faces16", "batch": 8, "steps": 10} | change))
+
+
+@pytest.mark.parametrize(
+    ("device", "there"),
+    [("cuda", torch.cuda.is_available()), ("mps", torch.backends.mps.is_available())],
+)
+def test_a_device_that_is_not_there_is_refused(device, there):
+    if there:
+        loop.check_device(device)
+    else:
+        with pytest.raises(UserError, match=f"no device '{device}'"):
+            loop.check_device(device)
+
+
+def test_a_batch_larger_than_the_data_is_refused():
+    run, settings = duel(batch=5)
+
+    with pytest.raises(UserError, match="use --batch 4 or less"):
+        loop.train(run, TensorDataset(torch.zeros(4)), settings, quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"arguments": TINY | {"width": 8}}, "of another size"),
+        ({"arguments": TINY | {"depth": 3}}, "not a checkpoint of this version"),
+        ({"settings": {"data": "faces16", "batch": 8, "steps": 9, "lr": 1}}, "of this version"),
+        ({"name": "gan", "arguments": SMALL}, "of another model"),
+        ({"name": "dcgam"}, "did you mean 'dcgan'"),
+    ],
+)
+def test_a_checkpoint_that_does_not_fit_its_own_model_is_refused(change, sentence, tmp_path):
+    content = trained("dcgan", TINY, Settings("faces16", batch=8, steps=1, ema=0.9))
+    checkpoint.save(tmp_path / "checkpoint.pt", content | change)
+
+    with pytest.raises(UserError, match=sentence):
+        loop.resume(tmp_path / "checkpoint.pt")
+
+
+def test_sampling_depends_on_the_seed_and_leaves_the_global_random_numbers_alone():
+    model = models.build("dcgan", **TINY)
+    state = torch.get_rng_state()
+
+    first = loop.sample(model, 3, seed=7)
+
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.equal(loop.sample(model, 3, seed=7), first)
+    assert not torch.equal(loop.sample(model, 3, seed=8), first)
+    assert not model.training
+
+
+# Real processes. The script trains a small model under the name of a real one, so that the
+# command can go on with it; it saves often and says when it has.
+
+SCRIPT = """
+import sys
+from pathlib import Path
+import torch
+from gan_minimal import checkpoint, data, train
+
+torch.set_num_threads(1)
+path, steps = Path(sys.argv[1]), int(sys.argv[2])
+if path.exists():
+    run, content, settings = train.resume(path)
+    name, arguments = content["name"], content["arguments"]
+else:
+    name, arguments = "dcgan", {"size": 16, "width": 4, "latent": 4}
+    settings = train.Settings(
+        "faces16", batch=8, steps=steps, seed=5, precision="bfloat16", ema=0.99, save_every=7
+    )
+    run = train.new(name, arguments, settings)
+
+def save(run):
+    checkpoint.save(path, train.contents(run, name, arguments, settings))
+    print(run.step, flush=True)
+
+train.train(run, data.load("faces16"), settings, save, quiet=True)
+"""
+
+
+@pytest.mark.slow
+def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path):
+    steps = 1500  # far more than one attempt gets done before it is killed
+    straight = trained(
+        "dcgan",
+        TINY,
+        Settings("faces16", 8, steps, seed=5, precision="bfloat16", ema=0.99, save_every=7),
+    )
+    path = tmp_path / "checkpoint.pt"
+    command = [sys.executable, "-c", SCRIPT, str(path), str(steps)]
+
+    for wait in (0.0, 0.013, 0.031, None):  # seconds after a few checkpoints; None: to the end
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            lines = list(itertools.islice(process.stdout, None if wait is None else 20))
+            assert lines, "nothing was left to do: it was not killed in the middle"
+            if wait is not None:
+                time.sleep(wait)
+                process.kill()
+        if wait is not None:
+            assert process.returncode == -signal.SIGKILL
+    assert process.returncode == 0
+
+    assert (
+        differences(straight, {k: v for k, v in checkpoint.load(path).items() if k != "format"})
+        == []
+    )
+
+
+def begun(process: subprocess.Popen) -> None:
+    """Wait until a training process handles SIGTERM, which it does from its first round on."""
+    status = Path(f"/proc/{process.pid}/status")
+    if not status.exists():
+        time.sleep(15)
+        return
+    for _ in range(600):
+        [caught] = [line for line in status.read_text().splitlines() if line.startswith("SigCgt")]
+        if int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1:
+            time.sleep(0.3)
+            return
+        time.sleep(0.05)
+    raise AssertionError("training did not begin within 30 seconds")
+
+
+def command(*arguments: str, folder: Path, **options) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "gan_minimal", *arguments],
+        cwd=folder,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stopped_command_saves_and_says_how_to_go_on(number, tmp_path):
+    process = command("train", "gan", "--steps", "100000", "--out", "runs/mine", folder=tmp_path)
+    begun(process)
+    process.send_signal(number)
+    _, error = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "Traceback" not in error
+    assert "Go on with: gan-minimal resume runs/mine" in error
+    _, content, settings = loop.resume(tmp_path / "runs/mine/checkpoint.pt")
+    assert 0 < content["step"] < settings.steps == 100_000
+
+    # the command that it named goes on, to the same bits as a run that was never stopped
+    end = content["step"] + 30
+    going_on = command("resume", "runs/mine", "--steps", str(end), folder=tmp_path)
+    output, error = going_on.communicate(timeout=60)
+    assert going_on.returncode == 0, error
+    assert "Finished: runs/mine/checkpoint.pt" in output
+    preset = models.preset("gan")
+    straight = trained("gan", preset["model"], Settings(**preset["train"] | {"steps": end}))
+    assert differences(straight, saved(tmp_path / "runs/mine/checkpoint.pt")) == []
+
+
+@pytest.mark.slow
+def test_signals_that_reach_the_workers_too_do_not_spoil_the_checkpoint(tmp_path):
+    """Ctrl-C in a terminal, or SIGTERM of a service manager, goes to the whole process group."""
+    from PIL import Image
+
+    for i in range(40):
+        Image.new("RGB", (20, 20), (6 * i, 100, 100)).save(tmp_path / f"{i}.png")
+    process = command(
+        *("train", "dcgan", "--data", str(tmp_path), "--batch", "4", "--out", "run"),
+        folder=tmp_path,
+        start_new_session=True,
+    )
+    begun(process)
+    os.killpg(process.pid, signal.SIGTERM)
+    _, error = process.communicate(timeout=60)
+
+    assert process.returncode == 130, error
+    assert "Traceback" not in error
+    assert loop.resume(tmp_path / "run/checkpoint.pt")[1]["step"] > 0
+
+
+@pytest.mark.slow
+def test_the_second_signal_ends_the_process_at_once(tmp_path):
+    script = """
+import signal, time, torch
+from gan_minimal import data, train
+settings = train.Settings("faces16", batch=8, steps=1000)
+run = train.new("dcgan", {"size": 16, "width": 4, "latent": 4}, settings)
+def watch(run):
+    print("round", flush=True)
+    end = time.monotonic() + 30  # a round that takes long
+    while time.monotonic() < end:
+        time.sleep(0.05)
+train.train(run, data.load("faces16"), settings, lambda run: print("saved"), watch, quiet=True)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "round\n"
+        process.terminate()
+        time.sleep(0.5)
+        assert process.poll() is None  # the first one waits for the end of the round
+        process.terminate()
+        began = time.monotonic()
+        rest = process.stdout.read()
+
+    assert time.monotonic() - began < 5
+    assert process.returncode == -signal.SIGTERM
+    assert "saved" not in rest
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("name", ["dcgan", "pggan", "stylegan"])
+def test_a_run_on_the_gpu_goes_on_on_the_cpu(name, precision, tmp_path):
+    arguments = TINY if name == "dcgan" else models.preset(name, "tiny")["model"] | {"rounds": 40}
+    settings = Settings("faces16", 64, 60, precision=precision, ema=0.9, device="cuda")
+    run = loop.new(name, arguments, settings)  # what grows is fading in at round 60
+    loop.train(run, data.load("faces16"), settings, quiet=True)
+    assert next(run.model.parameters()).device.type == "cuda"
+    drawn = loop.sample(run.sampler, 4, seed=0)
+    assert drawn.device.type == "cuda"
+    checkpoint.save(tmp_path / "checkpoint.pt", loop.contents(run, name, arguments, settings))
+
+    for device in ("cuda", "cpu"):
+        run, _, settings = loop.resume(tmp_path / "checkpoint.pt", device)
+        assert settings.device == device
+        longer = Settings("faces16", 64, 80, precision=precision, ema=0.9, device=device)
+        loop.train(run, data.load("faces16"), longer, quiet=True)
+        assert run.step == 80
+        assert all(p.isfinite().all() for p in run.model.parameters())
