@@ -18,30 +18,32 @@ class Row(NamedTuple):
         runs: Its recorded runs by name, and the preset of each.
         pictures: For recorded runs, the function of `gan_minimal.editing` that draws what the model
             is there for, beside samples.
+        unit: Unit of its losses: "nat" where they are minus the logarithm of a probability.
     """
 
     kind: str
     runs: dict[str, str]
     pictures: dict[str, str] = {}  # noqa: RUF012 - a default that nobody changes
+    unit: str = ""
 
 
 MODELS = {
     # The classifiers come first: they read what the others draw.
-    "classifier": Row("AttributeClassifier", {"attributes": "tiny", "jamo": "jamo"}),
+    "classifier": Row("AttributeClassifier", {"attributes": "tiny", "jamo": "jamo"}, unit="nat"),
     "autoencoder": Row("Autoencoder", {"autoencoder": "tiny"}),
-    "vae": Row("VAE", {"vae": "tiny"}),
-    "gan": Row("GAN", {"gan": "tiny"}),
-    "dcgan": Row("DCGAN", {"dcgan": "tiny"}),
-    "cgan": Row("CGAN", {"cgan": "tiny"}),
+    "vae": Row("VAE", {"vae": "tiny"}, unit="nat"),
+    "gan": Row("GAN", {"gan": "tiny"}, unit="nat"),
+    "dcgan": Row("DCGAN", {"dcgan": "tiny"}, unit="nat"),
+    "cgan": Row("CGAN", {"cgan": "tiny"}, unit="nat"),
     "wgan": Row("WGAN", {"wgan": "tiny"}),
     "wgan_gp": Row("WGANGP", {"wgan_gp": "tiny"}),
-    "pix2pix": Row("Pix2Pix", {"pix2pix": "tiny", "pix2pix_faces": "faces"}),
+    "pix2pix": Row("Pix2Pix", {"pix2pix": "tiny", "pix2pix_faces": "faces"}, unit="nat"),
     "cyclegan": Row("CycleGAN", {"cyclegan": "tiny"}),
     "stargan": Row("StarGAN", {"stargan": "tiny"}),
     "singan": Row("SinGAN", {"singan": "tiny"}),
     "pggan": Row("PGGAN", {"pggan": "tiny"}),
-    "stylegan": Row("StyleGAN", {"stylegan": "tiny", "stylegan_hangul": "hangul"}),
-    "clip": Row("CLIP", {"clip": "tiny"}),
+    "stylegan": Row("StyleGAN", {"stylegan": "tiny", "stylegan_hangul": "hangul"}, unit="nat"),
+    "clip": Row("CLIP", {"clip": "tiny"}, unit="nat"),
 }
 """The one table of models and their recorded runs, in the order in which they are recorded."""
 

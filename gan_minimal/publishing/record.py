@@ -43,12 +43,12 @@ def plan(name: str) -> tuple[str, str, dict[str, Any], loop.Settings]:
     return model, which, preset["model"], loop.Settings(**preset["train"])
 
 
-def record(name: str, runs: Path, device: str = "cpu") -> dict[str, Any]:
+def record(name: str, docs: Path, device: str = "cpu") -> dict[str, Any]:
     """Train recorded run `name` and write its JSON, its weights and its pictures.
 
     Args:
         name: One of `gan_minimal.models.runs()`.
-        runs: Folder in which a folder `name` with samples, animation and losses is made.
+        docs: Folder of the pages; pictures and charts of the run are written below it.
         device: Where to train; what is recorded says where it was.
 
     Returns:
@@ -97,7 +97,8 @@ def record(name: str, runs: Path, device: str = "cpu") -> dict[str, Any]:
     # scored as everybody will see it: from the stored weights, which are in half precision
     content["metrics"] = evaluate(zoo.load(name), settings.data)
     zoo.write(name, content)
-    draw(name, content, frames, runs / name)
+    draw(name, content, frames, docs / "assets" / "runs" / name)
+    draw_charts(content, docs)
     return content
 
 
@@ -151,8 +152,7 @@ def film(run: loop.Run, settings: loop.Settings, frames: list[Tensor]) -> None:
 
 
 def draw(name: str, content: dict[str, Any], frames: list[Tensor], folder: Path) -> None:
-    """Write the pictures of run `name`: samples, training animation, loss curve, and others."""
-    charts.write_losses(content, folder / "losses.svg")
+    """Write the pictures of run `name`: samples, training animation and others."""
     model = zoo.load(name)
     if frames:
         draw_samples(model, content["settings"]["train"]["data"], frames, folder)
@@ -165,15 +165,27 @@ def draw(name: str, content: dict[str, Any], frames: list[Tensor], folder: Path)
 
 
 def draw_samples(model: nn.Module, dataset: str, frames: list[Tensor], folder: Path) -> None:
-    """Write what a model draws, how it came to that, and the histogram of hair colours."""
+    """Write what a model draws, and how it came to that."""
     columns = pictures.columns(model)
     picture = images.grid(pictures.shown(model, dataset), columns)
     images.save(picture, folder / "samples.webp", pictures.quality(model))
     scale = 2 if columns == 8 else 1
     film_strip: list[Image.Image] = [images.grid(frame, columns, scale=scale) for frame in frames]
     images.save_animation(film_strip, folder / "training.webp")
-    if dataset == "faces16":
-        charts.write_histogram(*shares(model, "hair_color"), folder / "histogram.svg")
+
+
+def draw_charts(content: dict[str, Any], docs: Path) -> None:
+    """Write the charts of a recorded run below `docs`: losses, and hair colours of faces.
+
+    Raises:
+        UserError: If matplotlib is not installed.
+    """
+    name = content["name"]
+    charts.write(charts.losses, charts.loss_data(content), docs, f"runs/{name}/losses")
+    model = zoo.load(name)
+    if content["settings"]["train"]["data"] == "faces16" and pictures.draws(model):
+        shown = charts.share_data(*shares(model, "hair_color"))
+        charts.write(charts.histogram, shown, docs, f"runs/{name}/histogram")
 
 
 def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[str, list[float]]:
