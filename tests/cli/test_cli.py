@@ -684,7 +684,7 @@ def test_claims_are_listed_with_their_verdicts(run, monkeypatch):
 
 @pytest.mark.parametrize(("value", "verdict"), [(1.0, "It holds."), (3.0, "It does not hold")])
 def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, run, monkeypatch):
-    file = shutil.copytree(SMALL.folder, "small") / "measure.py"
+    file = shutil.copytree(SMALL.folder, Path("small")) / "measure.py"
     claim = replace(SMALL, file=str(file), measure=lambda: {"size": [value, value / 2]})
     monkeypatch.setattr(claims, "get", lambda _: claim)
     monkeypatch.setattr(cli.measuring, "checkout", Path.cwd)
