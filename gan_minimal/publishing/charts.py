@@ -18,34 +18,22 @@ from gan_minimal import models
 from gan_minimal.data.faces16 import ATTRIBUTES, COLORS
 from gan_minimal.files import write_text
 from gan_minimal.publishing import svg
-from gan_minimal.publishing.chart_style import SIZE, THEMES, WIDTH, Theme, rc, wrap
+from gan_minimal.publishing.chart_style import (
+    LANGUAGES,
+    SIZE,
+    THEMES,
+    WIDTH,
+    Theme,
+    rc,
+    word,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-LANGUAGES = ("ko", "en")
-
-WORDS = {
-    "rounds": ("라운드", "rounds"),
-    "loss": ("손실", "Loss"),
-    "loss_of": ("{}의 손실", "Loss of the {}"),
-    "discriminator": ("판별자", "discriminator"),
-    "discriminators": ("두 판별자", "two discriminators"),
-    "generator": ("생성자", "generator"),
-    "generators": ("두 생성자", "two generators"),
-    "critic": ("비평자", "critic"),
-    "share": ("비율 (%)", "share (%)"),
-    "data": ("데이터", "the data"),
-    "drawn": ("모델이 그린 얼굴", "what the model draws"),
-    "seed": ("시드마다 잰 값", "each seed"),
-    "mean": ("평균", "mean"),
-}
-
-
-def word(key: str, language: str) -> str:
-    """Return a word in `language`; a key without words stands for itself."""
-    return WORDS.get(key, (key, key))[LANGUAGES.index(language)]
+    from gan_minimal.claims import Claim
 
 
 def losses(
@@ -117,9 +105,9 @@ def histogram(
         for i, text in enumerate(axes.bar_label(bars, fmt="%.0f", padding=4, fontsize=SIZE - 2)):
             text.set_gid(f"{key}-{i}")  # tests find the number by it
     for row, swatch in enumerate(swatches):  # between the name and the axis
-        patch = {"marker": "s", "markersize": 15, "markeredgecolor": theme.soft, "color": swatch}
-        axes.plot(-0.04, row, transform=axes.get_yaxis_transform(), clip_on=False, **patch)
-    axes.tick_params("y", pad=28)
+        patch = axes.plot(-0.04, row, "s", ms=15, mec=theme.soft, color=swatch, clip_on=False)
+        patch[0].set_transform(axes.get_yaxis_transform())
+    axes.tick_params("y", pad=30)
     axes.set_xlim(0, 108 * max(*real, *drawn, 0.01))
     axes.locator_params("x", nbins=5, integer=True)
     axes.set_xlabel(word("share", language))
@@ -199,6 +187,7 @@ def figure(draw: Callable[..., None], data: dict[str, Any], language: str, theme
         chart = Figure(dpi=72, layout="constrained")
         draw(chart, language, THEMES[theme], **data)
         chart.draw_without_rendering()
+        chart.set_layout_engine("none")  # everything stays where it is now
         return chart
 
 
@@ -253,3 +242,12 @@ def share_data(real: Sequence[float], drawn: Sequence[float]) -> dict[str, Any]:
     hair = ATTRIBUTES["hair_color"]
     names = {"ko": hair.ko_values, "en": hair.en_values}
     return {"names": names, "swatches": COLORS["hair"], "real": real, "drawn": drawn}
+
+
+def dot_data(claim: "Claim", record: dict[str, Any]) -> dict[str, Any]:
+    """Return what `dots` draws of a claim's record: the values that `claim.plot` names."""
+    words = {language: claim.words(language).labels for language in LANGUAGES}
+    return {
+        "labels": {key: [labels[name] for name in claim.plot] for key, labels in words.items()},
+        "values": [record["values"][name] for name in claim.plot],
+    }

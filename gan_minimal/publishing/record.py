@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from gan_minimal import data, images, models, zoo
 from gan_minimal.errors import UserError, nearest
-from gan_minimal.publishing import charts, pictures
+from gan_minimal.publishing import chart_style, charts, pictures
 from gan_minimal.scoring.evaluate import evaluate, shares
 from gan_minimal.training import checkpoint, loop
 from gan_minimal.training.fingerprint import first_rounds
@@ -55,9 +55,11 @@ def record(name: str, docs: Path, device: str = "cpu") -> dict[str, Any]:
         What was written as JSON.
 
     Raises:
-        UserError: If there is no such run, or training was interrupted or diverged.
+        UserError: If there is no such run, training was interrupted or diverged, or matplotlib is
+            not installed.
     """
     model, which, arguments, settings = plan(name)
+    chart_style.font()  # training can take an hour: refuse before it
     dataset = data.load(settings.data)
     opening = first_steps(name)
     run = loop.new(model, arguments, replace(settings, device=device))

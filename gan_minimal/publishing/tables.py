@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from gan_minimal import models
-from gan_minimal.claims import Claim, Values
+from gan_minimal.claims import Claim
 from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.data.hangul32 import FONTS
 from gan_minimal.files import write_whole
+from gan_minimal.publishing import charts
 
 LANGUAGES = ("ko", "en")
 
@@ -76,6 +76,10 @@ WORDS = {
     "why": ("풀이", "Why"),
     "mean": ("평균", "Mean"),
     "seeds": ("시드별 값", "Each seed"),
+    "plot": (
+        "시드마다 잰 값은 점으로, 평균은 막대로 그렸다: {}. 값은 아래 표에 있다.",
+        "A dot for each seed and a bar at the mean: {}. The values stand in the table below.",
+    ),
 }
 
 HAIR = ATTRIBUTES["hair_color"]
@@ -208,11 +212,6 @@ def number(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-def brief(value: float) -> str:
-    """Write the end of an axis: like `number`, but without zeros at the end of a fraction."""
-    return f"{value:.3g}" if abs(value) < 1000 else number(value)
-
-
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table; the first row is its head, all columns but the first are numbers."""
     rule = [":--", *["--:"] * (len(rows[0]) - 1)]
@@ -222,68 +221,46 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 def claim_box(claim: Claim, record: dict[str, Any], language: str) -> str:
     """Return a claim with its verdict, its measurement, its rule and the measured values."""
-    i = LANGUAGES.index(language)
+    words = claim.words(language)
     verdict = "holds" if claim.holds(record["values"]) else "fails"
     mark = f'<span class="verdict {verdict}">{word(verdict, language)}</span>'
     rows = [[word("metric", language), word("mean", language), word("seeds", language)]]
-    for name, values in record["values"].items():
+    for name, label in words.labels.items():
+        values = record["values"][name]
         each = ", ".join(number(value) for value in values) if len(set(values)) > 1 else ""
-        rows.append([claim.labels[name][i], number(sum(values) / len(values)), each])
+        rows.append([label, number(sum(values) / len(values)), each])
     where = record["environment"]
     origin = (
         f"`gan-minimal claims run {claim.id}` · torch {where['torch']} · "
         f"{where['processor']} · {where['date']}"
     )
     return (
-        f"**{word('says', language)}:** {claim.says[i]} {mark}\n\n"
-        f"**{word('measured', language)}:** {claim.measured[i]}\n\n"
-        f"**{word('rule', language)}:** {claim.rule[i]}\n\n"
-        f"{dot_plot(claim, record['values'], language)}"
+        f"**{word('says', language)}:** {words.says} {mark}\n\n"
+        f"**{word('measured', language)}:** {words.measured}\n\n"
+        f"**{word('rule', language)}:** {words.rule}\n\n"
+        f"{plot(claim, language)}"
         f"{table(rows)}\n{origin}\n{{ .caption }}\n\n"
-        f"**{word('why', language)}:** {claim.explanation[i]}\n"
+        f"**{word('why', language)}:** {words.why}\n"
     )
 
 
-def dot_plot(claim: Claim, values: Values, language: str) -> str:
-    """Return a figure with a row for each value of `claim.plot`: a dot a seed, a bar at the mean.
-
-    The axis begins at zero, or at the smallest value if that is negative.
-    """
+def plot(claim: Claim, language: str) -> str:
+    """Return the picture of a claim's values, which `write_claim` draws; nothing without a plot."""
     if not claim.plot:
         return ""
-    left, width, height = 260, 340, 32
-    numbers = [number for name in claim.plot for number in values[name]]
-    low, high = min(0.0, *numbers), max(0.0, *numbers)
-
-    def place(value: float) -> str:
-        return f"{left + (value - low) / ((high - low) or 1) * width:.1f}"
-
-    bottom = height * len(claim.plot) + 8
-    title = f"{claim.id}-plot"
-    parts = [
-        f'<svg class="diagram-svg" viewBox="0 0 640 {bottom + 24}" role="img" '
-        f'aria-labelledby="{title}"><title id="{title}">'
-        f"{escape(claim.says[LANGUAGES.index(language)])}</title>",
-        f'<path class="line" d="M{place(0)} 4V{bottom}M{left} {bottom}H{left + width}"/>',
-        f'<text class="small" x="{left}" y="{bottom + 18}">{brief(low)}</text>',
-        f'<text class="small" x="{left + width}" y="{bottom + 18}" text-anchor="end">'
-        f"{brief(high)}</text>",
-    ]
-    for i, name in enumerate(claim.plot):
-        y = height * i + 20
-        mean = place(sum(values[name]) / len(values[name]))
-        label = claim.labels[name][LANGUAGES.index(language)]
-        parts += [
-            f'<text class="small" x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(label)}'
-            "</text>",
-            f'<path class="line-accent" d="M{mean} {y - 9}V{y + 9}"/>',
-            *(f'<circle class="box-teal" cx="{place(v)}" cy="{y}" r="5"/>' for v in values[name]),
-        ]
-    return "\n".join(['<figure class="diagram">', *parts, "</svg>", "</figure>"]) + "\n\n"
+    labels = claim.words(language).labels
+    alternative = word("plot", language).format("; ".join(labels[name] for name in claim.plot))
+    return f"![{alternative}](/assets/claims/{claim.id}.svg)\n\n"
 
 
 def write_claim(claim: Claim, record: dict[str, Any], docs: Path) -> None:
-    """Write the fragments of a claim into `docs/ko/_generated` and `docs/en/_generated`."""
+    """Write the fragments of a claim into `docs/<language>/_generated`, and its chart.
+
+    Raises:
+        UserError: If matplotlib is not installed.
+    """
+    if claim.plot:
+        charts.write(charts.dots, charts.dot_data(claim, record), docs, f"claims/{claim.id}")
     for language in LANGUAGES:
         path = docs / language / "_generated" / f"claim-{claim.id}.md"
         text = claim_box(claim, record, language)
@@ -292,12 +269,11 @@ def write_claim(claim: Claim, record: dict[str, Any], docs: Path) -> None:
 
 def claim_list(records: Sequence[tuple[Claim, dict[str, Any]]], language: str) -> str:
     """Return the table of all claims with their verdicts, each with a link to its box below."""
-    i = LANGUAGES.index(language)
     rows = [f"| {word('says', language)} | {word('verdict', language)} |", "| :-- | :-- |"]
     for claim, record in records:
         verdict = "holds" if claim.holds(record["values"]) else "fails"
         mark = f'<span class="verdict {verdict}">{word(verdict, language)}</span>'
-        rows.append(f"| [{claim.says[i]}](#{claim.id}) | {mark} |")
+        rows.append(f"| [{claim.words(language).says}](#{claim.id}) | {mark} |")
     return "\n".join(rows) + "\n"
 
 

@@ -1,9 +1,5 @@
 """What the concept pages say of the recorded runs is so; a new recording must not belie a page."""
 
-from pathlib import Path
-from xml.etree import ElementTree
-
-import pytest
 import torch
 from torch import Tensor
 
@@ -11,8 +7,6 @@ from gan_minimal import zoo
 from gan_minimal.scoring import distances
 from gan_minimal.scoring.evaluate import images_of, shares
 from gan_minimal.training import loop
-
-RUNS = Path(__file__).parents[2] / "docs/assets/runs"
 
 
 def quarters(name: str, player: str) -> tuple[float, float]:
@@ -31,18 +25,6 @@ def test_the_better_run_has_the_losses_that_look_worse():
     assert gan_after < gan_before
     assert dcgan_after > dcgan_before
     assert dcgan_after > gan_after
-
-
-@pytest.mark.parametrize("name", ["gan", "dcgan"])
-def test_histograms_are_what_the_weights_draw(name):
-    svg = ElementTree.parse(RUNS / name / "histogram.svg")
-    shown = [int(e.text) for e in svg.iter() if e.text and e.text.strip()]
-
-    real, drawn = shares(zoo.load(name), "hair_color")
-
-    # other processors round otherwise, and a face or two of a thousand is read otherwise
-    assert shown[0::2] == pytest.approx([100 * share for share in real], abs=0.8)
-    assert shown[1::2] == pytest.approx([100 * share for share in drawn], abs=0.8)
 
 
 def test_no_hair_colour_has_vanished_and_the_page_names_the_rarest():

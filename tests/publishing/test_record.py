@@ -19,7 +19,6 @@ from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.errors import UserError
 from gan_minimal.models import dcgan
 from gan_minimal.publishing import pictures, record
-from gan_minimal.publishing.charts import loss_curve
 from gan_minimal.scoring import distances
 from gan_minimal.scoring.evaluate import images_of
 from gan_minimal.training import checkpoint, fingerprint, loop
@@ -187,11 +186,6 @@ def test_wall_is_of_dcgans_faces():
     assert abs(shown - np.asarray(drawn)).mean() < 8  # it has 128 colours
 
 
-@pytest.mark.parametrize("name", models.runs())
-def test_loss_curve_is_that_of_the_record(name):
-    assert (PICTURES / name / "losses.svg").read_text() == loss_curve(zoo.read(name))
-
-
 def test_losses_are_thinned_out_by_means():
     thin = record.rounded({"step": list(range(1, 1001)), "critic": [0.0, 1.0] * 500}, points=200)
 
@@ -222,20 +216,20 @@ def short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.slow
 def test_recording_writes_all_that_a_page_shows_and_is_fresh(short, tmp_path):
-    content = record.record("dcgan", tmp_path / "runs")
+    content = record.record("dcgan", tmp_path)
 
     assert json.loads((short / "dcgan.json").read_text()) == record.as_json(content)
     assert zoo.load("dcgan").sample(2).shape == (2, 3, 16, 16)
     assert content["losses"]["step"] == [50, 100]
     assert content["parameters"].keys() == {"generator", "discriminator"}
-    drawn = {path.name for path in (tmp_path / "runs" / "dcgan").iterdir()}
-    assert drawn == {
-        "samples.webp",
-        "training.webp",
-        "losses.svg",
-        "histogram.svg",
-        "wall.webp",
-    }
+    drawn = {path.name for path in (tmp_path / "assets/runs/dcgan").iterdir()}
+    assert drawn == {"samples.webp", "training.webp", "wall.webp"}
+    for language in ("ko", "en"):
+        charts = {path.name for path in (tmp_path / language / "assets/runs/dcgan").iterdir()}
+        assert charts == {
+            *("losses.svg", "losses-dark.svg"),
+            *("histogram.svg", "histogram-dark.svg"),
+        }
     assert record.check("dcgan") == []
 
 
@@ -244,10 +238,10 @@ def test_an_interrupted_recording_writes_nothing(short, tmp_path, monkeypatch):
     monkeypatch.setattr(record, "film", lambda *_: signal.raise_signal(signal.SIGINT))
 
     with pytest.raises(UserError, match="Recording dcgan was interrupted; nothing was written"):
-        record.record("dcgan", tmp_path / "runs")
+        record.record("dcgan", tmp_path / "docs")
 
     assert {path.name for path in short.iterdir()} == before
-    assert not (tmp_path / "runs").exists()
+    assert not (tmp_path / "docs").exists()
 
 
 def test_runs_that_do_not_exist_are_refused():
