@@ -13,7 +13,7 @@ from gan_minimal.claims import Claim, Values, device, spread
 from gan_minimal.claims._helpers import STYLEGAN_SIZE, face_features, hangul_features, trained
 from gan_minimal.data.faces16 import ATTRIBUTES, label_maps
 from gan_minimal.data.hangul32 import load_hangul
-from gan_minimal.data.reading import resize, to_unit
+from gan_minimal.data.pixels import resize, to_unit
 from gan_minimal.models.stylegan import StyleGAN
 from gan_minimal.scoring import distances
 from gan_minimal.scoring.evaluate import some

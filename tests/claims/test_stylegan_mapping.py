@@ -11,7 +11,7 @@ from gan_minimal.claims import stylegan_crisp as crisp
 from gan_minimal.claims import stylegan_mapping as mapping
 from gan_minimal.claims import stylegan_not_only_faces as domains
 from gan_minimal.editing import stylegan
-from gan_minimal.scoring.evaluate import some
+from gan_minimal.scoring.hangul import some
 
 
 def build(**changes):

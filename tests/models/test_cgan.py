@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_minimal import models
+from gan_minimal.models import sampling
 from gan_minimal.models.cgan import CGAN, ConditionalNorm, batch_spread, one_hot
-from gan_minimal.training import loop
 
 CLASSES = (3, 4)
 
@@ -195,7 +195,7 @@ def test_conditions_are_drawn_evenly_if_none_are_given():
     seen = []
     model.generator.register_forward_hook(lambda _module, given, _out: seen.append(given[1]))
 
-    loop.sample(model, 600, seed=0)
+    sampling.sample(model, 600, seed=0)
 
     for i, classes in enumerate(CLASSES):
         shares = torch.bincount(seen[0][:, i], minlength=classes) / 600
@@ -205,4 +205,4 @@ def test_conditions_are_drawn_evenly_if_none_are_given():
 def test_a_seed_draws_the_same_images_again():
     model = tiny()
 
-    assert torch.equal(loop.sample(model, 4, seed=3), loop.sample(model, 4, seed=3))
+    assert torch.equal(sampling.sample(model, 4, seed=3), sampling.sample(model, 4, seed=3))

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_minimal import models, zoo
+from gan_minimal.models import sampling
 from gan_minimal.models.stylegan import StyleGAN
 from gan_minimal.models.stylegan_networks import (
     Blur,
@@ -526,7 +527,7 @@ def test_the_average_draws_at_the_current_resolution(real):
     run = loop.new("stylegan", SMALL, SETTINGS)
     play(run, real, 2)
 
-    drawn = loop.sample(run.sampler, 2, 5)
+    drawn = sampling.sample(run.sampler, 2, 5)
 
     blocks = drawn.unflatten(3, (8, 2)).unflatten(2, (8, 2))
     assert torch.equal(blocks[:, :, :, 0, :, 0], blocks[:, :, :, 1, :, 1])
@@ -543,4 +544,6 @@ def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
     checkpoint.put_weights(zoo.stored(other), checkpoint.load_weights(tmp_path / "w"), "w")
 
     assert torch.allclose(other.generator.mean, run.sampler.generator.mean, atol=1e-3)
-    assert torch.allclose(loop.sample(other, 2, 5), loop.sample(run.sampler, 2, 5), atol=0.03)
+    assert torch.allclose(
+        sampling.sample(other, 2, 5), sampling.sample(run.sampler, 2, 5), atol=0.03
+    )

@@ -3,15 +3,16 @@
 import pytest
 import torch
 
-from gan_minimal import claims, models, zoo
+from gan_minimal import claims, data, models, zoo
 from gan_minimal.claims import stylegan_early_layers
 from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.editing import stylegan
+from gan_minimal.models import sampling
 from gan_minimal.models.stylegan import StyleGAN
 from gan_minimal.models.stylegan_networks import Mapping
 from gan_minimal.scoring import distances
-from gan_minimal.scoring.evaluate import images_of, shares, some
-from gan_minimal.training import loop
+from gan_minimal.scoring.faces import shares
+from gan_minimal.scoring.hangul import some
 
 
 def scores(name: str, kind: str = "value") -> dict[str, float]:
@@ -69,9 +70,14 @@ def test_stylegan_reaches_its_aims_but_for_near_duplicates():
 
 
 def test_near_duplicates_are_about_twice_as_frequent_as_in_the_data():
-    drawn, real = loop.sample(zoo.load("stylegan"), 4000, 1), images_of("faces16", "train")
+    drawn, real = (
+        sampling.sample(zoo.load("stylegan"), 4000, 1),
+        data.tensors("faces16", "train")[0],
+    )
 
-    assert 1.5 < distances.twins(drawn) / distances.twins(some(real, 4000)) < 2.5
+    assert (
+        1.5 < distances.near_duplicates(drawn) / distances.near_duplicates(some(real, 4000)) < 2.5
+    )
 
 
 def test_stylegan_draws_blond_and_green_hair_a_little_too_rarely():
