@@ -16,7 +16,7 @@ import typer
 from PIL import Image
 
 from gan_minimal import claims, cli, data, models, zoo
-from gan_minimal.publishing import record, tables
+from gan_minimal.publishing import record, tables, words
 from gan_minimal.training import checkpoint
 from tests.claims.small.measure import CLAIM as SMALL
 
@@ -648,7 +648,7 @@ def test_tables_of_all_pages_are_written_again_as_they_stand(run, monkeypatch):
 
     assert run("tables")[0] == 0
 
-    for language in tables.LANGUAGES:
+    for language in words.LANGUAGES:
         written = {path.name for path in Path("docs", language, "_generated").iterdir()}
         published = ROOT / "docs" / language / "_generated"
         assert written == {path.name for path in published.iterdir()} - {"benchmarks.md"}
