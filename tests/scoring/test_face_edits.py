@@ -7,7 +7,7 @@ from torch import nn
 from gan_minimal import models
 from gan_minimal.data import domains
 from gan_minimal.editing import stargan
-from gan_minimal.publishing import pictures, tables
+from gan_minimal.publishing import pictures, tables, words
 from gan_minimal.scoring import face_edits
 from gan_minimal.scoring.evaluate import evaluate
 
@@ -107,9 +107,9 @@ def test_the_table_of_edits_has_a_row_for_each_kind_in_both_languages(scores):
     assert "| Edited attribute read as asked | 0.99" in means
     assert "glasses" not in means
     for metric in scores["exact"]:
-        titles = {language: tables.title(metric, language) for language in ("ko", "en")}
+        titles = {language: words.title(metric, language) for language in ("ko", "en")}
         assert titles["ko"] != titles["en"]
-    assert tables.title("reached_hat_no", "en") == "Edited attribute read as asked: hat off"
+    assert words.title("reached_hat_no", "en") == "Edited attribute read as asked: hat off"
 
 
 # Pictures

@@ -8,7 +8,7 @@ from gan_minimal import data, models
 from gan_minimal.data import faces16
 from gan_minimal.data.pairs import hangul_questions
 from gan_minimal.editing import cyclegan
-from gan_minimal.publishing import pictures, tables
+from gan_minimal.publishing import pictures, tables, words
 from gan_minimal.scoring import translation
 from gan_minimal.scoring.evaluate import evaluate
 
@@ -107,7 +107,7 @@ def test_every_score_has_a_name_in_both_languages_and_comes_out_again(name, whic
     scores = evaluate(model, preset["train"]["data"])
 
     for metric in scores:
-        titles = {language: tables.title(metric, language) for language in ("ko", "en")}
+        titles = {language: words.title(metric, language) for language in ("ko", "en")}
         assert titles["ko"] != titles["en"]
     torch.randn(3)
     assert evaluate(model, preset["train"]["data"]) == scores
