@@ -7,6 +7,7 @@ moves it, averages weights, counts, shows progress, saves and resumes.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -109,8 +110,19 @@ def new(name: str, arguments: dict[str, Any], settings: Settings) -> Run[Model]:
         arguments: Keyword arguments of the model's class.
         settings: How to train it.
     """
+    return begin(partial(models.build, name), arguments, settings)
+
+
+def begin(make: Callable[..., T], arguments: dict[str, Any], settings: Settings) -> Run[T]:
+    """Build a model from the seed and prepare it for training.
+
+    Args:
+        make: The model's class, or another function that returns one.
+        arguments: Its keyword arguments.
+        settings: How to train it.
+    """
     torch.manual_seed(settings.seed)
-    return start(models.build(name, **arguments), settings)
+    return start(make(**arguments), settings)
 
 
 def start(model: T, settings: Settings) -> Run[T]:

@@ -1,13 +1,14 @@
 """Does a CGAN draw what it is asked for, also what it has never seen?"""
 
 from dataclasses import replace
+from typing import Any
 
 import torch
 
-from gan_minimal import models
+from gan_minimal import data, models
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import trained_model
-from gan_minimal.scoring.evaluate import score_syllables
+from gan_minimal.scoring.hangul import score_syllables
 from gan_minimal.training import loop
 from gan_minimal.training.fingerprint import first_losses
 
@@ -22,10 +23,10 @@ def settings(seed: int) -> loop.Settings:
 def scores(seed: int) -> dict[str, float]:
     """Train a CGAN of Hangul and let the independent reader read what it writes."""
     chosen = replace(settings(seed), device=device())
-    run = loop.new("cgan", models.preset("cgan")["model"], chosen)
+    run: loop.Run[Any] = loop.new("cgan", models.preset("cgan")["model"], chosen)
     writer = trained_model(run, chosen)
     with torch.inference_mode():
-        found = score_syllables(writer)
+        found = score_syllables(writer, data.find("hangul32-jamo"))
     return {name: score["value"] for name, score in found.items()}
 
 
