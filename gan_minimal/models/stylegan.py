@@ -329,7 +329,7 @@ class StyleGAN(ProgressiveGrowing):
 # --8<-- [start:presets]
 SMALL = {"size": 16, "latent": 64, "style": 64, "depth": 2, "fmap_base": 256, "fmap_max": 96}
 PACE = {"rounds": 400, "lr": 8e-3, "mixing": 0.5}
-PIXEL_ART = {"blur": False, "tanh": True}
+PIXEL_ART: dict[str, Any] = {"blur": False, "tanh": True}
 FAST = {"data": "faces16", "batch": 64, "precision": "bfloat16", "ema": 0.999}
 LARGE = {"data": "./ffhq", "batch": 32, "ema": 0.5 ** (32 / 10_000)}  # half-life: 10,000 images
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {

@@ -292,9 +292,7 @@ def test_a_style_changes_its_own_and_later_layers_only(model):
 def test_one_style_for_all_layers_is_the_same_as_it_repeated(model):
     w, noise = model.generator.mapping(model.noise(3)), model.generator.noise(3)
 
-    assert torch.equal(
-        model.draw(w, noise), model.draw(w[:, None].repeat(1, 6, 1), noise)
-    )
+    assert torch.equal(model.draw(w, noise), model.draw(w[:, None].repeat(1, 6, 1), noise))
 
 
 def test_mixed_styles_change_once_at_any_layer_but_the_first(model):
@@ -447,7 +445,7 @@ def test_each_move_leaves_the_other_player_without_gradient(precision, step, rea
 
 
 def test_the_graph_of_one_image_ends_at_its_own_styles(model):
-    """Nothing but minibatch standard deviation in the discriminator lets images of a batch know of each other."""
+    """Only minibatch standard deviation, in the discriminator, looks at other images of a batch."""
     w = model.generator.mapping(model.noise(3)).detach().requires_grad_()
 
     model.draw(w)[0].sum().backward()
