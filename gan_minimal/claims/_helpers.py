@@ -91,7 +91,7 @@ def trained_stylegan(seed: int, where: str, dataset: str = "faces16", **changes:
 def untrained_stylegan(seed: int, dataset: str = "faces16", **changes: Any) -> StyleGAN:
     """Return StyleGAN as `trained_stylegan` begins, but drawing with all its layers."""
     model = stylegan_run(seed, "cpu", dataset, **changes)[0].model
-    model.generator.played.fill_(STYLEGAN_ROUNDS)
+    model.generator.rounds_played.fill_(STYLEGAN_ROUNDS)
     return model.eval()
 
 

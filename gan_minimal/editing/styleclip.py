@@ -114,7 +114,7 @@ def seeded(model: StyleGAN, seed: int, psi: float = 0.7) -> tuple[Tensor, list[T
     """
     z, noise = stylegan.seeded(model, [seed])
     with torch.no_grad():
-        w = torch.lerp(model.generator.mean, model.generator.mapping(z), psi)
+        w = torch.lerp(model.generator.w_avg, model.generator.mapping(z), psi)
     return w[:, None].repeat(1, len(model.generator.layers), 1), noise
 
 
@@ -125,7 +125,7 @@ def inverted(model: StyleGAN, images: Tensor) -> tuple[Tensor, list[Tensor]]:
         `(N, L, style)`, and for each layer maps of noise, all zero.
     """
     still = [torch.zeros_like(each) for each in model.generator.noise(len(images))]
-    mean = model.generator.mean.expand(len(images), len(model.generator.layers), -1)
+    mean = model.generator.w_avg.expand(len(images), len(model.generator.layers), -1)
     game = Inversion(partial(model.draw, noise=still), images, mean)
     play(game, game.rounds)
     return game.styles.detach(), still
@@ -194,7 +194,7 @@ def best_moves(
     faces, starts = len(w), preset["starts"]
     # the same beginnings for every face, whichever others there are
     with random_numbers(0), torch.no_grad():
-        reach = model.generator.mapping(model.noise(starts)) - model.generator.mean
+        reach = model.generator.mapping(model.noise(starts)) - model.generator.w_avg
     reach[0] = 0
     layers = w.shape[1] if preset["layers"] else 1
     move = preset["reach"] * reach.repeat_interleave(faces, 0)[:, None].repeat(1, layers, 1)

@@ -105,8 +105,8 @@ def truncate(model: StyleGAN, seeds: Sequence[int], psis: Sequence[float]) -> Te
         `(faces, psis, C, H, W)`.
     """
     z, noise = seeded(model, seeds)
-    w, mean = model.generator.mapping(z), model.generator.get_buffer("mean")
-    columns = [model.draw(torch.lerp(mean, w, psi), noise) for psi in psis]
+    w, w_avg = model.generator.mapping(z), model.generator.w_avg
+    columns = [model.draw(torch.lerp(w_avg, w, psi), noise) for psi in psis]
     return torch.stack(columns, dim=1).clamp(-1, 1)
 
 

@@ -11,6 +11,7 @@ from gan_minimal.claims.stylegan_crisp import measure as crisp
 from gan_minimal.claims.stylegan_mapping import measure as mapping
 from gan_minimal.claims.stylegan_not_only_faces import measure as domains
 from gan_minimal.editing import stylegan
+from gan_minimal.models.stylegan import PIXEL_ART
 from gan_minimal.scoring.hangul import some
 
 
@@ -105,7 +106,7 @@ def test_before_it_learns_a_network_is_far_from_hangul_and_draws_with_all_layers
     model = _helpers.untrained_stylegan(10, "hangul32", channels=1)
 
     assert model.sample(2).shape == (2, 1, 16, 16)
-    assert model.growth(int(model.generator.played)) == (2, 1.0)
+    assert model.growth(int(model.generator.rounds_played)) == (2, 1.0)
     assert domains.untrained(10) > 5 * domains.distance("hangul")
 
 
@@ -141,7 +142,7 @@ def test_domains_measure_what_they_label(in_two_rounds):
 
 @pytest.mark.slow
 def test_networks_that_smooth_and_that_do_not_begin_with_the_same_weights(in_two_rounds):
-    smooth, sharp = (_helpers.stylegan_run(10, crisp=each)[0].model for each in (False, True))
+    smooth, sharp = (_helpers.stylegan_run(10, **each)[0].model for each in ({}, PIXEL_ART))
     values = crisp.measure()
 
     assert all(

@@ -19,9 +19,9 @@ def model() -> StyleGAN:
     torch.manual_seed(0)
     made = models.build("stylegan", size=16, **TINY).eval()
     for layer in made.generator.layers:
-        torch.nn.init.constant_(layer.strength, 0.2)
+        torch.nn.init.constant_(layer.noise_strength, 0.2)
     with torch.no_grad():
-        made.generator.get_buffer("mean").copy_(made.generator.mapping(made.noise(500)).mean(0))
+        made.generator.w_avg.copy_(made.generator.mapping(made.noise(500)).mean(0))
     return made
 
 
@@ -100,7 +100,7 @@ def test_the_matrix_has_a_white_corner_and_a_row_for_every_source(model):
 
 def test_without_any_of_itself_every_face_has_the_average_style(model):
     for layer in model.generator.layers:
-        torch.nn.init.zeros_(layer.strength)
+        torch.nn.init.zeros_(layer.noise_strength)
 
     drawn = stylegan.truncate(model, [1, 2], [0, 1, -1])
 
@@ -142,7 +142,7 @@ def test_noise_is_shown_by_what_it_changes(model):
     assert not torch.allclose(shown[:, 1], shown[:, 2], atol=0.02)
     assert shown[:, 4].max() == 1
     for layer in model.generator.layers:
-        torch.nn.init.zeros_(layer.strength)
+        torch.nn.init.zeros_(layer.noise_strength)
     still = stylegan.noises(model, [1, 2], 3)
     assert torch.equal(still[:, 0], still[:, 1])
     assert (still[:, 4] == -1).all()

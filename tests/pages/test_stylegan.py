@@ -8,8 +8,7 @@ from gan_minimal.claims.stylegan_early_layers import measure as stylegan_early_l
 from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.editing import stylegan
 from gan_minimal.models import sampling
-from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.models.stylegan_networks import Mapping
+from gan_minimal.models.stylegan import MappingNetwork, StyleGAN
 from gan_minimal.scoring import distances
 from gan_minimal.scoring.faces import shares
 from gan_minimal.scoring.hangul import some
@@ -95,7 +94,7 @@ def test_stylegan_draws_blond_and_green_hair_a_little_too_rarely():
 def test_the_curves_of_stylegan_are_nearly_flat_after_growth():
     model = models.build("stylegan", **models.preset("stylegan")["model"])
     assert [model.growth(step) for step in (400, 800)] == [(1, 1.0), (2, 1.0)]
-    assert model.falls == (10_000, 30_000)
+    assert model.lr_decay == (10_000, 30_000)
 
     losses = zoo.read("stylegan")["losses"]
     small, early = (losses["step"].index(step) for step in (450, 1200))
@@ -152,7 +151,7 @@ def test_a_mapping_that_is_deep_for_its_width_leaves_few_directions():
 
     def directions(width: int, depth: int) -> float:
         with torch.no_grad():
-            w = Mapping(width, width, depth=depth)(torch.randn(4096, width))
+            w = MappingNetwork(width, width, depth)(torch.randn(4096, width))
         spread = torch.linalg.eigvalsh(w.T.cov())
         return (spread.sum() ** 2 / spread.square().sum()).item()
 

@@ -46,7 +46,7 @@ def begun(seed: int, where: str = "cpu") -> tuple[loop.Run[StyleGAN], loop.Setti
     settings = replace(settings, seed=seed, steps=ROUNDS, ema=0.99, device=where)
     torch.manual_seed(seed)
     model = zoo.load("stylegan", StyleGAN)
-    model.rounds, model.falls = 0, None  # no growth any more, and one learning rate
+    model.rounds, model.lr_decay = 0, None  # no growth any more, and one learning rate
     return loop.start(model, settings), settings
 
 

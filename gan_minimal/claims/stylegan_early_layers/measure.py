@@ -6,7 +6,7 @@ from torch import Tensor
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import stylegan_run, trained_stylegan
 from gan_minimal.editing import stylegan
-from gan_minimal.models.stylegan import StyleGAN
+from gan_minimal.models.stylegan import PIXEL_ART, StyleGAN
 from gan_minimal.scoring import readings
 from gan_minimal.training.fingerprint import first_losses
 
@@ -46,7 +46,7 @@ def changed(before: Tensor, after: Tensor) -> dict[str, float]:
 
 def scores(seed: int) -> dict[str, float]:
     """Train one; measure what the style of each layer, and of each group of layers, changes."""
-    model = trained_stylegan(seed, device(), crisp=True)
+    model = trained_stylegan(seed, device(), **PIXEL_ART)
     found = {}
     for layer in range(LAYERS):
         before, after = swapped(model, slice(layer, layer + 1))
@@ -72,7 +72,7 @@ def holds(values: Values) -> bool:
 
 def opening() -> list[float]:
     """Return the losses of the first rounds."""
-    return first_losses(*stylegan_run(SEEDS[0], crisp=True))
+    return first_losses(*stylegan_run(SEEDS[0], **PIXEL_ART))
 
 
 CLAIM = Claim(
