@@ -149,7 +149,7 @@ def write(model: nn.Module, text: str, n: int, seed: int = 0) -> Tensor:
     """Write Korean syllables in `n` hands, `(n, len(text), 1, 32, 32)` in [-1, 1].
 
     Args:
-        model: A trained `CGAN` of Hangul, in evaluation mode.
+        model: A trained `ConvCGAN` of Hangul, in evaluation mode.
         text: Composed Korean syllables, or spaces.
         n: Number of hands; each is one draw of the noise.
         seed: Seed of the noise.
