@@ -16,13 +16,13 @@ from gan_minimal.scoring.evaluate import SAMPLES, images_of
 from gan_minimal.training import loop
 
 # Four scales of the built-in photograph, from 24x17 to 68x46 pixels, all of them equally wide
-SCENE = {"longest": 68, "coarsest": 16, "factor": 0.65, "rounds": 200}
+SINGAN = {"longest": 68, "coarsest": 16, "factor": 0.65, "rounds": 200}
 # What the presets of StyleGAN share, smoothing and with R1 as published, and rounds for a claim
 STYLEGAN: dict[str, Any] = SMALL | PACE
 STYLEGAN_SIZE, STYLEGAN_ROUNDS = SMALL["size"], 3000
 
 
-def trained(
+def trained_model(
     run: loop.Run, settings: loop.Settings, dataset: Dataset[tuple[Tensor, ...]] | None = None
 ) -> nn.Module:
     """Play all rounds of `run` and return what samples, on the CPU and in evaluation mode.
@@ -63,7 +63,7 @@ def hangul_features(images: Tensor) -> Tensor:
     return distances.judge(reader, F.interpolate(grey, scale_factor=2, mode="bilinear"))[0]
 
 
-def stylegan(
+def stylegan_run(
     seed: int, where: str = "cpu", dataset: str = "faces16", **changes: Any
 ) -> tuple[loop.Run, loop.Settings]:
     """Prepare a small StyleGAN for faces or glyphs of 16 pixels.
@@ -81,38 +81,38 @@ def stylegan(
 
 
 def trained_stylegan(seed: int, where: str, dataset: str = "faces16", **changes: Any) -> StyleGAN:
-    """Train StyleGAN as `stylegan` has prepared it; return it on the CPU, in evaluation mode."""
-    run, settings = stylegan(seed, where, dataset, **changes)
-    model = trained(run, settings, data.load(dataset, size=STYLEGAN_SIZE))
+    """Train what `stylegan_run` prepares; return it on the CPU and in evaluation mode."""
+    run, settings = stylegan_run(seed, where, dataset, **changes)
+    model = trained_model(run, settings, data.load(dataset, size=STYLEGAN_SIZE))
     assert isinstance(model, StyleGAN)
     return model
 
 
 def untrained_stylegan(seed: int, dataset: str = "faces16", **changes: Any) -> StyleGAN:
     """Return StyleGAN as `trained_stylegan` begins, but drawing with all its layers."""
-    model = stylegan(seed, "cpu", dataset, **changes)[0].model
+    model = stylegan_run(seed, "cpu", dataset, **changes)[0].model
     assert isinstance(model, StyleGAN)
     model.generator.played.fill_(STYLEGAN_ROUNDS)
     return model.eval()
 
 
-def scene(seed: int, where: str = "cpu", **changes: bool) -> tuple[loop.Run, loop.Settings]:
+def singan_run(seed: int, where: str = "cpu", **changes: bool) -> tuple[loop.Run, loop.Settings]:
     """Prepare SinGAN for the built-in photograph, a little smaller than in its tiny preset.
 
     Args:
         seed: Seed of weights and noise.
         where: Device.
-        changes: Other arguments of `SinGAN` than `SCENE`.
+        changes: Other arguments of `SinGAN` than `SINGAN`.
     """
     torch.manual_seed(seed)
-    model = SinGAN(**SCENE, **changes)  # type: ignore[arg-type]
+    model = SinGAN(**SINGAN, **changes)  # type: ignore[arg-type]
     rounds = model.rounds * len(model.sizes)
     settings = loop.Settings("photo", batch=1, steps=rounds, seed=seed, device=where)
     return loop.start(model, settings), settings
 
 
-def trained_scene(seed: int, where: str, **changes: bool) -> SinGAN:
-    """Train SinGAN as `scene` has prepared it; return it on the CPU and in evaluation mode."""
-    model = trained(*scene(seed, where, **changes))
+def trained_singan(seed: int, where: str, **changes: bool) -> SinGAN:
+    """Train what `singan_run` prepares; return it on the CPU and in evaluation mode."""
+    model = trained_model(*singan_run(seed, where, **changes))
     assert isinstance(model, SinGAN)
     return model

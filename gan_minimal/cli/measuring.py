@@ -107,7 +107,7 @@ def list_claims(context: typer.Context) -> None:
         record = claims.read(claim)
         holds = record and claim.holds(record["values"])
         verdict = "not measured" if record is None else "holds" if holds else "does not hold"
-        table.add_row(claim.id, claim.says[1], verdict)
+        table.add_row(claim.id, claim.words("en").says, verdict)
     show(table)
 
 
@@ -125,13 +125,14 @@ def run_claim(
 
     claim = claims.get(name)
     docs = checkout() / "docs" if keep else None  # measuring can take an hour: refuse before it
-    typer.echo(f"{claim.says[1]}\n{claim.measured[1]}\n{claim.rule[1]}")
+    words = claim.words("en")
+    typer.echo(f"{words.says}\n{words.measured}\n{words.rule}")
     record = claims.measure(claim)
     for value, seeds in record["values"].items():
         each = ", ".join(tables.number(seed) for seed in seeds)
-        typer.echo(f"{claim.labels[value][1]}: {each}")
+        typer.echo(f"{words.labels[value]}: {each}")
     typer.echo("It holds." if claim.holds(record["values"]) else "It does not hold at this scale.")
     if docs is not None:
-        claims.write(record)
+        claims.write(claim, record)
         tables.write_claim(claim, record, docs)
         tables.write_claim_list(claims.recorded(), docs)

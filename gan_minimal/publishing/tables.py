@@ -222,25 +222,26 @@ def table(rows: Sequence[Sequence[str]]) -> str:
 
 def claim_box(claim: Claim, record: dict[str, Any], language: str) -> str:
     """Return a claim with its verdict, its measurement, its rule and the measured values."""
-    i = LANGUAGES.index(language)
+    words = claim.words(language)
     verdict = "holds" if claim.holds(record["values"]) else "fails"
     mark = f'<span class="verdict {verdict}">{word(verdict, language)}</span>'
     rows = [[word("metric", language), word("mean", language), word("seeds", language)]]
-    for name, values in record["values"].items():
+    for name, label in words.labels.items():
+        values = record["values"][name]
         each = ", ".join(number(value) for value in values) if len(set(values)) > 1 else ""
-        rows.append([claim.labels[name][i], number(sum(values) / len(values)), each])
+        rows.append([label, number(sum(values) / len(values)), each])
     where = record["environment"]
     origin = (
         f"`gan-minimal claims run {claim.id}` · torch {where['torch']} · "
         f"{where['processor']} · {where['date']}"
     )
     return (
-        f"**{word('says', language)}:** {claim.says[i]} {mark}\n\n"
-        f"**{word('measured', language)}:** {claim.measured[i]}\n\n"
-        f"**{word('rule', language)}:** {claim.rule[i]}\n\n"
+        f"**{word('says', language)}:** {words.says} {mark}\n\n"
+        f"**{word('measured', language)}:** {words.measured}\n\n"
+        f"**{word('rule', language)}:** {words.rule}\n\n"
         f"{dot_plot(claim, record['values'], language)}"
         f"{table(rows)}\n{origin}\n{{ .caption }}\n\n"
-        f"**{word('why', language)}:** {claim.explanation[i]}\n"
+        f"**{word('why', language)}:** {words.why}\n"
     )
 
 
@@ -251,6 +252,7 @@ def dot_plot(claim: Claim, values: Values, language: str) -> str:
     """
     if not claim.plot:
         return ""
+    words = claim.words(language)
     left, width, height = 260, 340, 32
     numbers = [number for name in claim.plot for number in values[name]]
     low, high = min(0.0, *numbers), max(0.0, *numbers)
@@ -263,7 +265,7 @@ def dot_plot(claim: Claim, values: Values, language: str) -> str:
     parts = [
         f'<svg class="diagram-svg" viewBox="0 0 640 {bottom + 24}" role="img" '
         f'aria-labelledby="{title}"><title id="{title}">'
-        f"{escape(claim.says[LANGUAGES.index(language)])}</title>",
+        f"{escape(words.says)}</title>",
         f'<path class="line" d="M{place(0)} 4V{bottom}M{left} {bottom}H{left + width}"/>',
         f'<text class="small" x="{left}" y="{bottom + 18}">{brief(low)}</text>',
         f'<text class="small" x="{left + width}" y="{bottom + 18}" text-anchor="end">'
@@ -272,10 +274,9 @@ def dot_plot(claim: Claim, values: Values, language: str) -> str:
     for i, name in enumerate(claim.plot):
         y = height * i + 20
         mean = place(sum(values[name]) / len(values[name]))
-        label = claim.labels[name][LANGUAGES.index(language)]
         parts += [
-            f'<text class="small" x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(label)}'
-            "</text>",
+            f'<text class="small" x="{left - 12}" y="{y + 4}" text-anchor="end">'
+            f"{escape(words.labels[name])}</text>",
             f'<path class="line-accent" d="M{mean} {y - 9}V{y + 9}"/>',
             *(f'<circle class="box-teal" cx="{place(v)}" cy="{y}" r="5"/>' for v in values[name]),
         ]
@@ -292,12 +293,11 @@ def write_claim(claim: Claim, record: dict[str, Any], docs: Path) -> None:
 
 def claim_list(records: Sequence[tuple[Claim, dict[str, Any]]], language: str) -> str:
     """Return the table of all claims with their verdicts, each with a link to its box below."""
-    i = LANGUAGES.index(language)
     rows = [f"| {word('says', language)} | {word('verdict', language)} |", "| :-- | :-- |"]
     for claim, record in records:
         verdict = "holds" if claim.holds(record["values"]) else "fails"
         mark = f'<span class="verdict {verdict}">{word(verdict, language)}</span>'
-        rows.append(f"| [{claim.says[i]}](#{claim.id}) | {mark} |")
+        rows.append(f"| [{claim.words(language).says}](#{claim.id}) | {mark} |")
     return "\n".join(rows) + "\n"
 
 

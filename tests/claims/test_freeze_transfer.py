@@ -7,7 +7,7 @@ import torch
 from torch.utils.data import TensorDataset
 
 from gan_minimal import claims, models, zoo
-from gan_minimal.claims import freeze_transfer as freeze
+from gan_minimal.claims.freeze_transfer import measure as freeze
 from gan_minimal.scoring import probes
 from gan_minimal.scoring.evaluate import some
 from gan_minimal.training import loop
@@ -104,7 +104,7 @@ def test_features_are_those_that_the_next_layer_sees(small):
 def test_freezing_measures_what_it_labels(small):
     values = freeze.measure()
 
-    assert values.keys() == freeze.CLAIM.labels.keys()
+    assert values.keys() == freeze.CLAIM.words("en").labels.keys()
     assert {len(each) for each in values.values()} == {3}
     shares = [share for name in values if name[-2:] in ("16", "_8", "_4") for share in values[name]]
     assert len(shares) == (7 + 2) * 3 * 3  # each attribute, and their means after and before

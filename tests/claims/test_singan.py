@@ -3,18 +3,18 @@
 import pytest
 import torch
 
-from gan_minimal.claims import singan_coarse_places as places
-from gan_minimal.claims import singan_more_objects as objects
-from gan_minimal.claims import singan_one_image as one
-from gan_minimal.claims import singan_residual as skip
-from gan_minimal.claims._helpers import scene
+from gan_minimal.claims._helpers import singan_run
+from gan_minimal.claims.singan_coarse_places import measure as places
+from gan_minimal.claims.singan_more_objects import measure as objects
+from gan_minimal.claims.singan_one_image import measure as one
+from gan_minimal.claims.singan_residual import measure as skip
 from gan_minimal.models.singan import SinGAN, resize
 from gan_minimal.scoring import single_photo
 
 
 @pytest.fixture
 def model() -> SinGAN:
-    made = scene(0)[0].model.eval()
+    made = singan_run(0)[0].model.eval()
     for i, generator in enumerate(made.generators):
         generator.amplitude.fill_(0.1 if i else 1)
     return made
@@ -91,7 +91,7 @@ def test_sharper_images_have_more_fine_structure(photo):
 @pytest.mark.parametrize("claim", [one, places, objects, skip])
 def test_claims_measure_what_they_label(claim, monkeypatch):
     monkeypatch.setattr(
-        "gan_minimal.claims._helpers.SCENE",
+        "gan_minimal.claims._helpers.SINGAN",
         {"longest": 68, "coarsest": 16, "rounds": 1, "width": 4, "factor": 0.65},
     )
     monkeypatch.setattr(claim, "SAMPLES", 4, raising=False)
@@ -99,7 +99,7 @@ def test_claims_measure_what_they_label(claim, monkeypatch):
 
     values = claim.measure()
 
-    assert values.keys() == claim.CLAIM.labels.keys()
+    assert values.keys() == claim.CLAIM.words("en").labels.keys()
     assert {len(each) for each in values.values()} == {3}
     assert claim.holds(values) in (True, False)
     again = claim.opening()

@@ -1,6 +1,7 @@
 """The command `gan-minimal`: what it writes, and one sentence for every mistake."""
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from gan_minimal import claims, cli, data, models, zoo
 from gan_minimal.cli import training
 from gan_minimal.publishing import record, tables
 from gan_minimal.training import checkpoint
-from tests.claims.small_claim import SMALL
+from tests.claims.small.measure import CLAIM as SMALL
 
 ROOT = Path(__file__).parents[2]
 
@@ -714,10 +715,9 @@ def test_claims_are_listed_with_their_verdicts(run, monkeypatch):
 
 @pytest.mark.parametrize(("value", "verdict"), [(1.0, "It holds."), (3.0, "It does not hold")])
 def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, run, monkeypatch):
-    claim = replace(SMALL, measure=lambda: {"size": [value, value / 2]})
-    kept = []
-    monkeypatch.setattr(claims, "claims", lambda: {"small": claim})
-    monkeypatch.setattr(claims, "write", kept.append)
+    file = shutil.copytree(SMALL.folder, Path("small")) / "measure.py"
+    claim = replace(SMALL, file=str(file), measure=lambda: {"size": [value, value / 2]})
+    monkeypatch.setattr(claims, "get", lambda _: claim)
     monkeypatch.setattr(cli.measuring, "checkout", Path.cwd)
 
     code, shown, _ = run("claims", "run", "small")
@@ -725,13 +725,14 @@ def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, run, monkey
     assert "It is small.\nIts size is measured.\nIt holds below 2.\n" in shown
     assert f"Size: {value:.3f}, {value / 2:.3f}" in shown
     assert verdict in shown
-    assert not kept
+    assert claims.read(claim) is None
 
     run("claims", "run", "small", "--record")
-    assert kept[0]["values"] == {"size": [value, value / 2]}
+    kept = claims.read(claim)
+    assert kept["values"] == {"size": [value, value / 2]}
     for language in ("ko", "en"):
         path = Path("docs", language, "_generated", "claim-small.md")
-        assert path.read_text() == tables.claim_box(claim, kept[0], language)
+        assert path.read_text() == tables.claim_box(claim, kept, language)
 
 
 # Real processes

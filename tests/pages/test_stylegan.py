@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gan_minimal import claims, models, zoo
-from gan_minimal.claims import stylegan_early_layers
+from gan_minimal.claims.stylegan_early_layers import measure as stylegan_early_layers
 from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.editing import stylegan
 from gan_minimal.models.stylegan import StyleGAN
