@@ -16,13 +16,13 @@ SEEDS = (10, 11, 12)  # others than the recorded run's
 
 def settings(seed: int) -> loop.Settings:
     """Return the settings of the tiny preset with another seed."""
-    return replace(loop.Settings(**models.preset("cgan")["train"]), seed=seed)
+    return replace(loop.Settings(**models.preset("cgan_conv")["train"]), seed=seed)
 
 
 def scores(seed: int) -> dict[str, float]:
     """Train a CGAN of Hangul and let the independent reader read what it writes."""
     chosen = replace(settings(seed), device=device())
-    run = loop.new("cgan", models.preset("cgan")["model"], chosen)
+    run = loop.new("cgan_conv", models.preset("cgan_conv")["model"], chosen)
     writer = trained_model(run, chosen)
     with torch.inference_mode():
         found = score_syllables(writer)
@@ -43,7 +43,7 @@ def holds(values: Values) -> bool:
 def opening() -> list[float]:
     """Return the losses of the first rounds."""
     chosen = settings(SEEDS[0])
-    return first_losses(loop.new("cgan", models.preset("cgan")["model"], chosen), chosen)
+    return first_losses(loop.new("cgan_conv", models.preset("cgan_conv")["model"], chosen), chosen)
 
 
 CLAIM = Claim(
