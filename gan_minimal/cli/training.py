@@ -7,7 +7,7 @@ import typer
 
 from gan_minimal.cli import photographs
 from gan_minimal.cli.common import Device, Seed, app, scale_of
-from gan_minimal.errors import TrainingDiverged, UserError
+from gan_minimal.errors import TrainingDiverged, UserError, nearest
 
 if TYPE_CHECKING:
     from torch.utils.data import Dataset
@@ -20,8 +20,13 @@ INTERRUPTED = 130  # the exit code of a program that Ctrl-C has stopped
 
 @app.command()
 def train(
-    model: Annotated[str, typer.Argument(help="A model: see `gan-minimal list`.")],
-    preset: Annotated[str, typer.Option(help="tiny (a laptop) or paper (a GPU).")] = "tiny",
+    name: Annotated[
+        str, typer.Argument(help="A recorded run to repeat, or a model: see `gan-minimal list`.")
+    ],
+    preset: Annotated[
+        str | None,
+        typer.Option(help="Of model NAME: tiny (a laptop), paper (a GPU) or another of its own."),
+    ] = None,
     data: Annotated[str | None, typer.Option(help="A data set, or a folder of images.")] = None,
     image: Annotated[Path | None, typer.Option(help="Your own photograph, for singan.")] = None,
     steps: Annotated[int | None, typer.Option(help="Rounds of the game.")] = None,
@@ -33,12 +38,16 @@ def train(
 ) -> None:
     """Train a model. Ctrl-C saves; `gan-minimal resume` goes on.
 
+    Without --preset, NAME may be a recorded run, which is trained as it was; a model that has none
+    of that name trains its tiny preset.
+
     Example: gan-minimal train dcgan
     """
     from gan_minimal import data as datasets
     from gan_minimal import models
     from gan_minimal.training import loop
 
+    model, preset = chosen_preset(name, preset)
     chosen = models.preset(model, preset)
     arguments = chosen["model"]
     one_photograph = datasets.find(chosen["train"]["data"]).count == 1
@@ -56,7 +65,7 @@ def train(
     }
     changes = {key: value for key, value in given.items() if value is not None}
     settings = loop.Settings(**{**chosen["train"], "seed": seed, **changes})
-    folder = out or Path("runs") / model
+    folder = out or Path("runs") / name
     path = folder / "checkpoint.pt"
     if path.exists():
         raise UserError(
@@ -64,6 +73,23 @@ def train(
             "--out chooses another folder."
         )
     go_on(loop.new(model, arguments, settings), model, arguments, settings, path)
+
+
+def chosen_preset(name: str, preset: str | None) -> tuple[str, str]:
+    """Return the model and the preset that `train NAME --preset PRESET` is about.
+
+    Raises:
+        UserError: If there is neither a recorded run nor a model of that name.
+    """
+    from gan_minimal import models
+
+    if preset is not None:
+        return name, preset
+    runs = models.runs()
+    known = list(dict.fromkeys([*models.names(), *runs]))
+    if name not in known:
+        raise UserError(f"There is no model and no recorded run {name!r}: {nearest(name, known)}")
+    return runs.get(name, (name, "tiny"))
 
 
 @app.command()
@@ -107,7 +133,7 @@ def go_on(
     dataset = datasets.load(settings.data, size=size if isinstance(size, int) else None)
     fits(dataset, size, run.model.channels, settings.data)
     if tuple(x.ndim for x in dataset[0]) != run.model.example:
-        usual = models.preset(name)["train"]["data"]
+        usual = next(iter(models.get(name).PRESETS.values()))["train"]["data"]
         raise UserError(f"{name} learns from examples as in {usual}; {settings.data} has others.")
     path.parent.mkdir(parents=True, exist_ok=True)  # better to fail now than after 1,000 rounds
 

@@ -7,7 +7,7 @@ from gan_minimal import images
 from gan_minimal.data import hangul32
 from gan_minimal.errors import UserError
 from gan_minimal.images import Pictures
-from gan_minimal.models.cgan import CGAN
+from gan_minimal.models.cgan_conv import ConvCGAN
 from gan_minimal.models.protocol import Model
 from gan_minimal.models.sampling import seeded
 
@@ -16,23 +16,23 @@ LETTERS = (len(hangul32.CHO), len(hangul32.JUNG), len(hangul32.JONG))  # what a 
 SEEN, UNSEEN = "강물빛꿈", 4  # syllables shown in many hands: some of training, some held out
 
 
-def writer(model: Model, name: str) -> CGAN:
+def writer(model: Model, name: str) -> ConvCGAN:
     """Return `model` if it writes Hangul.
 
     Raises:
         UserError: If it does not.
     """
-    if not isinstance(model, CGAN) or model.classes != LETTERS:
+    if not isinstance(model, ConvCGAN) or model.classes != LETTERS:
         raise UserError(f"--text is for models that write Hangul, such as cgan: {name} does not.")
     return model
 
 
 @torch.no_grad()
-def write(model: CGAN, text: str, n: int, seed: int = 0) -> Tensor:
+def write(model: ConvCGAN, text: str, n: int, seed: int = 0) -> Tensor:
     """Write Korean syllables in `n` hands, `(n, len(text), 1, 32, 32)` in [-1, 1].
 
     Args:
-        model: A trained `CGAN` of Hangul, in evaluation mode.
+        model: A trained `ConvCGAN` of Hangul, in evaluation mode.
         text: Composed Korean syllables, or spaces.
         n: Number of hands; each is one draw of the noise.
         seed: Seed of the noise.
@@ -49,7 +49,7 @@ def write(model: CGAN, text: str, n: int, seed: int = 0) -> Tensor:
     return drawn
 
 
-def hands(model: CGAN) -> Pictures:
+def hands(model: ConvCGAN) -> Pictures:
     """Write syllables in eight hands each, and words in the same five hands."""
     held_out = "".join(sorted(hangul32.held_out())[:: 235 // UNSEEN][:UNSEEN])
     return {

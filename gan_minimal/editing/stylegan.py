@@ -1,6 +1,6 @@
 """What can be done with the styles of a trained StyleGAN: mix, truncate, walk (section 3).
 
-A face here has a seed: the same one that `train.sample(model, 1, seed)` draws.
+A face here has a seed: the same one that `sampling.sample(model, 1, seed)` draws.
 """
 
 from collections.abc import Sequence
