@@ -135,7 +135,7 @@ def test_numbers_of_patches_are_the_official_ones(size, patches):
 
 @pytest.mark.parametrize(("downsamplings", "field"), [(1, 16), (2, 34), (3, 70), (5, 286)])
 def test_a_logit_sees_a_patch_of_the_official_size(downsamplings, field):
-    """Popular code has a stride of 2 four times, the paper three: its patches are 94 pixels wide."""
+    """Popular code has stride 2 four times, the paper three: its patches are 94 pixels wide."""
     size = 2 * field + 4
     network = PatchGAN(1, width=1, downsamplings=downsamplings)
     for layer in network:
