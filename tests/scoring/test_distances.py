@@ -162,7 +162,7 @@ def test_total_variation_is_a_distance(x, y):
     assert distance == pytest.approx(sum(max(s.item(), 0) for s in shares), abs=1e-5)
 
 
-def test_twins_are_images_that_are_nearly_there_already():
+def test_near_duplicates_are_images_that_are_nearly_there_already():
     """Of five images two are equal and one is 0.1 away from them: three of five have a twin."""
     far = torch.randn(5, 3, 4, 4, generator=torch.Generator().manual_seed(0))
     far[1] = far[0]
@@ -173,7 +173,7 @@ def test_twins_are_images_that_are_nearly_there_already():
     assert distances.near_duplicates(far[2:]) == 0
 
 
-def test_faces_that_all_look_alike_are_all_twins():
+def test_faces_that_all_look_alike_are_all_near_duplicates():
     faces = data.tensors("faces16", "test")[0][:300]
     few = faces[:10].repeat(30, 1, 1, 1)
 

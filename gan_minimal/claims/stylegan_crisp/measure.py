@@ -28,8 +28,8 @@ def measure() -> Values:
     return {
         "smooth": distances[:3],
         "crisp": distances[3:],
-        "smooth_twins": shares[:3],
-        "crisp_twins": shares[3:],
+        "smooth_duplicates": shares[:3],
+        "crisp_duplicates": shares[3:],
     }
 
 
