@@ -9,7 +9,7 @@ from torch.utils.data import TensorDataset
 from gan_minimal import claims, models, zoo
 from gan_minimal.claims.freeze_transfer import measure as freeze
 from gan_minimal.scoring import probes
-from gan_minimal.scoring.evaluate import some
+from gan_minimal.scoring.hangul import some
 from gan_minimal.training import loop
 
 

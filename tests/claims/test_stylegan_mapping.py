@@ -12,7 +12,7 @@ from gan_minimal.claims.stylegan_mapping import measure as mapping
 from gan_minimal.claims.stylegan_not_only_faces import measure as domains
 from gan_minimal.editing import stylegan
 from gan_minimal.models.stylegan import PIXEL_ART
-from gan_minimal.scoring.evaluate import some
+from gan_minimal.scoring.hangul import some
 
 
 def build(**changes):

@@ -8,9 +8,9 @@ from gan_minimal import models, zoo
 from gan_minimal.data import captions, domains
 from gan_minimal.editing import styleclip, stylegan
 from gan_minimal.errors import UserError
+from gan_minimal.models import sampling
 from gan_minimal.models.styleclip import PRESETS
 from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.training import loop
 
 TINY = {"latent": 8, "style": 8, "fmap_base": 64, "fmap_max": 8, "rounds": 0}
 
@@ -34,7 +34,9 @@ class Pixels:
         self.model, self.looks = model, 0
 
     def texts(self, sentences: list[str]) -> Tensor:
-        return torch.cat([loop.sample(self.model, 1, int(seed)) for seed in sentences]).flatten(1)
+        return torch.cat([sampling.sample(self.model, 1, int(seed)) for seed in sentences]).flatten(
+            1
+        )
 
     def look(self, images: Tensor) -> Tensor:
         self.looks += 1
@@ -58,7 +60,7 @@ def test_a_seed_is_its_face_seven_tenths_from_the_average(model):
     assert torch.allclose(drawn, stylegan.truncate(model, [7], [0.7])[0], atol=1e-5)
     own, noise = styleclip.seeded(model, 7, psi=1.0)
     drawn = model.draw(own, noise).clamp(-1, 1)
-    assert torch.allclose(drawn, loop.sample(model, 1, 7), atol=1e-5)
+    assert torch.allclose(drawn, sampling.sample(model, 1, 7), atol=1e-5)
     assert torch.allclose(w - model.generator.w_avg, 0.7 * (own - model.generator.w_avg), atol=1e-6)
     assert not w.requires_grad
 

@@ -1,13 +1,14 @@
 """What is done with styles: which layers change, which face is whose, where a way leads."""
 
+import numpy as np
 import pytest
 import torch
 
 from gan_minimal import models
 from gan_minimal.editing import stylegan
 from gan_minimal.errors import UserError
+from gan_minimal.models import sampling
 from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.training import loop
 
 TINY = {"latent": 8, "style": 8, "fmap_base": 64, "fmap_max": 8, "rounds": 0}
 
@@ -44,7 +45,7 @@ def test_groups_of_styles_are_those_of_the_paper(size, groups):
 
 
 def test_a_seed_is_the_face_that_is_drawn_with_it(model):
-    drawn = torch.cat([loop.sample(model, 1, seed) for seed in (7, 8)])
+    drawn = torch.cat([sampling.sample(model, 1, seed) for seed in (7, 8)])
 
     mixed = stylegan.mix(model, [7], [8], "fine")
     way = stylegan.walk(model, [8, 7], 3)
@@ -155,3 +156,30 @@ def test_other_models_have_no_styles():
 def test_unknown_groups_are_refused(model):
     with pytest.raises(UserError, match="--layers is coarse, middle or fine, not 'deep'"):
         stylegan.group(model, "deep")
+
+
+def test_styles_are_shown_mixed_truncated_with_noise_and_on_the_way():
+    torch.manual_seed(0)
+    preset = models.preset("stylegan")["model"] | {"rounds": 0}
+    model = models.build("stylegan", **preset).eval()
+
+    made = stylegan.styled(model)
+
+    mixed = {f"mixing-{which}.webp" for which in ("coarse", "middle", "fine")}
+    assert made.keys() == mixed | {
+        "truncation.webp",
+        "noise.webp",
+        "interpolation.webp",
+        "walk.webp",
+    }
+    for name in mixed:  # four faces get the styles of six
+        assert made[name].size == (7 * 17 - 1, 5 * 17 - 1)
+    assert made["truncation.webp"].size == (6 * 17 - 1, 6 * 17 - 1)
+    assert made["noise.webp"].size == (6 * 17 - 1, 6 * 17 - 1)
+    ways = np.asarray(made["interpolation.webp"]).astype(int)
+    assert ways.shape == (4 * 17 - 1, 9 * 17 - 1, 3)
+    for one, other in ((0, 17), (34, 51)):  # from the same face to the same face, in z and in w
+        for column in (0, 8):
+            where = slice(column * 17, column * 17 + 16)
+            assert np.abs(ways[one : one + 16, where] - ways[other : other + 16, where]).max() <= 1
+    assert len(made["walk.webp"]) == 5 * 8

@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_minimal import models, zoo
+from gan_minimal.models import sampling
 from gan_minimal.models.pggan import (
     PGGAN,
     MinibatchStdDev,
@@ -458,7 +459,9 @@ def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
     checkpoint.put_weights(zoo.stored(other), checkpoint.load_weights(tmp_path / "w"), "w")
 
     assert other.growth(other.generator.rounds_played.item()) == (1, 1001 / 2000)
-    assert torch.allclose(loop.sample(other, 2, 5), loop.sample(run.sampler, 2, 5), atol=0.02)
+    assert torch.allclose(
+        sampling.sample(other, 2, 5), sampling.sample(run.sampler, 2, 5), atol=0.02
+    )
 
 
 @pytest.mark.parametrize(("size", "channels"), [(4, 3), (8, 1), (32, 3)])

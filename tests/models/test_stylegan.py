@@ -8,6 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_minimal import models, zoo
+from gan_minimal.models import sampling
 from gan_minimal.models.pggan import equalized_lr
 from gan_minimal.models.stylegan import (
     Blur,
@@ -509,7 +510,7 @@ def test_the_average_draws_at_the_current_resolution(real):
     run = loop.new("stylegan", SMALL, SETTINGS)
     play(run, real, 2)
 
-    drawn = loop.sample(run.sampler, 2, 5)
+    drawn = sampling.sample(run.sampler, 2, 5)
 
     blocks = drawn.unflatten(3, (8, 2)).unflatten(2, (8, 2))
     assert torch.equal(blocks[:, :, :, 0, :, 0], blocks[:, :, :, 1, :, 1])
@@ -526,4 +527,6 @@ def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
     checkpoint.put_weights(zoo.stored(other), checkpoint.load_weights(tmp_path / "w"), "w")
 
     assert torch.allclose(other.generator.w_avg, run.sampler.generator.w_avg, atol=1e-3)
-    assert torch.allclose(loop.sample(other, 2, 5), loop.sample(run.sampler, 2, 5), atol=0.03)
+    assert torch.allclose(
+        sampling.sample(other, 2, 5), sampling.sample(run.sampler, 2, 5), atol=0.03
+    )

@@ -5,7 +5,7 @@ import torch
 
 from gan_minimal import data
 from gan_minimal.models.singan import SinGAN, resize
-from gan_minimal.publishing import tables
+from gan_minimal.publishing import words
 from gan_minimal.scoring import single_photo
 from gan_minimal.scoring.evaluate import evaluate
 
@@ -96,7 +96,7 @@ def test_scores_have_names_in_both_languages_and_come_out_again(model, monkeypat
     assert 0 < scores["patches"]["floor"] < scores["patches"]["value"]
     assert scores["diversity"]["value"] == 0  # nothing is trained: it draws grey
     for metric in scores:
-        assert tables.title(metric, "ko") != tables.title(metric, "en")
+        assert words.title(metric, "ko") != words.title(metric, "en")
     torch.randn(3)
     assert evaluate(model, "photo") == scores
 
