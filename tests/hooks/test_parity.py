@@ -50,7 +50,7 @@ Draws $x$ of [GAN](gan.md#objective). Not `$HOME`.
 def docs(tmp_path: Path) -> Path:
     for code, text in (("ko", KOREAN), ("en", ENGLISH)):
         (tmp_path / code / "models").mkdir(parents=True)
-        (tmp_path / code / "models/dcgan.md").write_text(text)
+        (tmp_path / code / "models/dcgan.md").write_text(text, encoding="utf-8")
     return tmp_path
 
 
@@ -123,20 +123,22 @@ def test_a_stamp_holds_until_the_original_changes(docs):
     assert parity.stamp(docs) == ["models/dcgan.md"]
     assert parity.check(docs) == []
     assert parity.stamp(docs) == []
-    with (docs / "ko/models/dcgan.md").open("a") as page:
+    with (docs / "ko/models/dcgan.md").open("a", encoding="utf-8") as page:
         page.write("\n더.\n")
     assert len(parity.check(docs)) == 1
 
 
 def test_a_page_without_a_stamp_is_named(docs):
     page = docs / "en/models/dcgan.md"
-    page.write_text(page.read_text().replace("source_sha: 000000000000\n", ""))
+    page.write_text(
+        page.read_text(encoding="utf-8").replace("source_sha: 000000000000\n", ""), encoding="utf-8"
+    )
     assert parity.check(docs) == ["models/dcgan.md: the English page has no source_sha"]
 
 
 def test_pages_of_one_language_only_are_named(docs):
-    (docs / "ko/only.md").write_text("# x { #x }")
-    (docs / "en/other.md").write_text("# x { #x }")
+    (docs / "ko/only.md").write_text("# x { #x }", encoding="utf-8")
+    (docs / "en/other.md").write_text("# x { #x }", encoding="utf-8")
     parity.stamp(docs)
     assert parity.check(docs) == [
         "only.md: there is no English page",
