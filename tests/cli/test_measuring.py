@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gan_minimal import claims, cli, zoo
-from gan_minimal.publishing import record, tables
+from gan_minimal.publishing import record, tables, words
 from tests.claims.small.measure import CLAIM as SMALL
 from tests.cli.helpers import misused, refused
 
