@@ -46,7 +46,7 @@ def test_images_differ_by_the_noise_of_one_scale_only(model):
 
     alike = [bool((noise == noise[:1]).all()) for noise in seen]
     assert alike == [True, True, False, True]
-    assert torch.equal(seen[0][:1], model.fixed(1)[0])
+    assert torch.equal(seen[0][:1], model.z_rec(1)[0])
     assert not seen[1].any()
     assert layout > 0
     assert detail > 0
@@ -92,7 +92,7 @@ def test_sharper_images_have_more_fine_structure(photo):
 def test_claims_measure_what_they_label(claim, monkeypatch):
     monkeypatch.setattr(
         "gan_minimal.claims._helpers.SINGAN",
-        {"longest": 68, "coarsest": 16, "rounds": 1, "width": 4, "factor": 0.65},
+        {"max_size": 68, "min_size": 16, "rounds": 1, "width": 4, "scale_factor": 0.65},
     )
     monkeypatch.setattr(claim, "SAMPLES", 4, raising=False)
     monkeypatch.setattr("os.cpu_count", lambda: 1)

@@ -543,7 +543,7 @@ def photograph(empty_folder) -> Path:
 def scenes(run, photograph, monkeypatch) -> str:
     """What training on it says; a narrow model, hardly trained, is in runs/singan."""
     preset = models.get("singan").PRESETS["tiny"]
-    monkeypatch.setitem(preset, "model", preset["model"] | {"width": 4, "longest": 48})
+    monkeypatch.setitem(preset, "model", preset["model"] | {"width": 4, "max_size": 48})
     code, shown, error = run("train", "singan", "--image", photograph, "--steps", 7)
     assert code == 0, error
     return shown

@@ -238,6 +238,26 @@ def test_recording_writes_all_that_a_page_shows_and_is_fresh(short, tmp_path):
     assert record.check("dcgan") == []
 
 
+@pytest.mark.slow
+def test_what_is_recorded_are_the_averaged_weights(short, tmp_path, monkeypatch):
+    preset = dcgan.PRESETS["tiny"]
+    monkeypatch.setitem(preset, "train", preset["train"] | {"ema": 0.9})
+    runs = []
+    monkeypatch.setattr(record, "film", lambda run, *_: runs.append(run))
+
+    record.record("dcgan", tmp_path / "runs")
+
+    stored = checkpoint.load_weights(short / "dcgan.safetensors")
+    latest, averaged = (
+        {f"generator.{name}": x for name, x in model.generator.state_dict().items()}
+        for model in (runs[-1].model, runs[-1].average.module)
+    )
+    assert stored.keys() == averaged.keys()
+    for name, weights in stored.items():
+        torch.testing.assert_close(weights, averaged[name].half().to(weights.dtype))
+    assert any(not torch.allclose(x, latest[name], atol=1e-4) for name, x in stored.items())
+
+
 def test_an_interrupted_recording_writes_nothing(short, tmp_path, monkeypatch):
     before = {path.name for path in short.iterdir()}
     monkeypatch.setattr(record, "film", lambda *_: signal.raise_signal(signal.SIGINT))
