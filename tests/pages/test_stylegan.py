@@ -217,7 +217,9 @@ def test_without_smoothing_the_distance_is_nearly_halved_and_near_duplicates_are
 
     assert all(x < 0.65 * y for x, y in zip(found["crisp"], found["smooth"], strict=True))
     assert max(found["crisp"]) - min(found["crisp"]) < 1
-    fewer = [x < y for x, y in zip(found["crisp_duplicates"], found["smooth_duplicates"], strict=True)]
+    fewer = [
+        x < y for x, y in zip(found["crisp_duplicates"], found["smooth_duplicates"], strict=True)
+    ]
     assert set(fewer) == {False, True}
 
 
