@@ -25,7 +25,7 @@ def score(model: Sampler, row: DataSet) -> Scores:
     """
     real = data.tensors(row.name, "test")[0][:SAMPLES]
     drawn = sample(model, SAMPLES, seed=1)
-    if drawn.shape != real.shape:
+    if drawn.shape[1:] != real.shape[1:]:
         raise UserError(
             f"The classifier reads faces of {real.shape[3]}x{real.shape[2]} pixels, and the model "
             f"draws {drawn.shape[3]}x{drawn.shape[2]}."
