@@ -26,10 +26,10 @@ def untrained(folder: str, **changes: int) -> None:
 class Judge:
     """A CLIP that sees the average of every quarter and wants the left half bright."""
 
-    def texts(self, sentences: list[str]) -> torch.Tensor:
+    def encode_text(self, sentences: list[str]) -> torch.Tensor:
         return torch.tensor([[1.0, -1.0, 1.0, -1.0]]).repeat(len(sentences), 3)
 
-    def look(self, pictures: torch.Tensor) -> torch.Tensor:
+    def encode_image(self, pictures: torch.Tensor) -> torch.Tensor:
         return torch.nn.functional.avg_pool2d(pictures, 8).flatten(1)
 
 
