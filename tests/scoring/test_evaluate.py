@@ -168,3 +168,14 @@ def test_images_of_another_size_are_refused():
 
     with pytest.raises(UserError, match="reads faces of 16x16 pixels, and the model draws 32x32"):
         evaluate(model, "faces16")
+
+
+def test_images_are_picked_at_random_once_each_and_the_same_every_time():
+    images = torch.arange(30.0)[:, None, None, None]
+
+    picked = scoring.some(images, 10)
+
+    assert len(set(picked.flatten().tolist())) == 10
+    assert torch.equal(picked, scoring.some(images, 10))
+    assert not torch.equal(picked, scoring.some(images, 10, seed=1))
+    assert len(scoring.some(images, 100)) == 30
