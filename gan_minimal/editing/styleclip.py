@@ -12,22 +12,26 @@ from functools import partial
 from typing import Any, Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan_minimal import zoo
-from gan_minimal.data import captions
+from gan_minimal.data import captions, tensors
 from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.editing import stylegan
 from gan_minimal.errors import UserError
-from gan_minimal.models.classifier import AttributeClassifier
+from gan_minimal.images import Pictures, in_columns
 from gan_minimal.models.clip import CLIP
+from gan_minimal.models.protocol import Game, Model
+from gan_minimal.models.sampling import seeded as random_numbers
 from gan_minimal.models.styleclip import PRESETS, Inversion, StyleCLIP
 from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.scoring import distances
+from gan_minimal.scoring import readings
 from gan_minimal.training import loop
 
+READER = "attributes"  # the recorded run that reads what an edit has changed
 
-class Judge(Protocol):
+
+class ImageTextModel(Protocol):
     """What compares sentences with images."""
 
     def texts(self, sentences: Sequence[str]) -> Tensor:
@@ -43,9 +47,7 @@ class SmallCLIP:
     """The CLIP that was trained on faces16 and its captions."""
 
     def __init__(self) -> None:
-        model = zoo.load("clip")
-        assert isinstance(model, CLIP)
-        self.model = model.eval()
+        self.model = zoo.load("clip", CLIP)
 
     @torch.no_grad()
     def texts(self, sentences: Sequence[str]) -> Tensor:
@@ -112,7 +114,7 @@ def seeded(model: StyleGAN, seed: int, psi: float = 0.7) -> tuple[Tensor, list[T
     """
     z, noise = stylegan.seeded(model, [seed])
     with torch.no_grad():
-        w = torch.lerp(model.generator.mean, model.generator.mapping(z), psi)
+        w = torch.lerp(model.generator.w_avg, model.generator.mapping(z), psi)
     return w[:, None].repeat(1, len(model.generator.layers), 1), noise
 
 
@@ -123,13 +125,13 @@ def inverted(model: StyleGAN, images: Tensor) -> tuple[Tensor, list[Tensor]]:
         `(N, L, style)`, and for each layer maps of noise, all zero.
     """
     still = [torch.zeros_like(each) for each in model.generator.noise(len(images))]
-    mean = model.generator.mean.expand(len(images), len(model.generator.layers), -1)
+    mean = model.generator.w_avg.expand(len(images), len(model.generator.layers), -1)
     game = Inversion(partial(model.draw, noise=still), images, mean)
     play(game, game.rounds)
     return game.styles.detach(), still
 
 
-def play(game: nn.Module, rounds: int) -> None:
+def play(game: Game, rounds: int) -> None:
     """Play rounds of a game that needs no data."""
     settings = loop.Settings("", batch=1, steps=rounds)
     run = loop.start(game, settings)
@@ -140,7 +142,7 @@ def play(game: nn.Module, rounds: int) -> None:
 
 def edit(
     model: StyleGAN,
-    judge: Judge,
+    clip: ImageTextModel,
     sentences: Sequence[str],
     w: Tensor,
     noise: list[Tensor],
@@ -151,7 +153,7 @@ def edit(
 
     Args:
         model: A trained model.
-        judge: A CLIP.
+        clip: A CLIP.
         sentences: One for each face.
         w: Styles `(N, L, style)`.
         noise: Noise of each face, for each layer `(N, 1, h, w)`.
@@ -161,14 +163,13 @@ def edit(
     Raises:
         UserError: See `SmallCLIP.texts`.
     """
-    points, draw = judge.texts(sentences), model.eval().draw
-    moved = best_moves(model, judge, points, w, noise, PRESETS[preset])
+    points, draw = clip.texts(sentences), model.eval().draw
+    moved = best_moves(model, clip, points, w, noise, PRESETS[preset])
     with torch.no_grad():
         shares = torch.linspace(0, 1, frames)
         way = [draw(torch.lerp(w, w + moved, t), noise).clamp(-1, 1) for t in shares]
         before, after = (
-            torch.cosine_similarity(judge.look(x), points, dim=1).tolist()
-            for x in (way[0], way[-1])
+            torch.cosine_similarity(clip.look(x), points, dim=1).tolist() for x in (way[0], way[-1])
         )
     pictures = torch.stack(way, dim=1)
     return [Edit(*each) for each in zip(pictures, before, after, strict=True)]
@@ -176,7 +177,7 @@ def edit(
 
 def best_moves(
     model: StyleGAN,
-    judge: Judge,
+    clip: ImageTextModel,
     points: Tensor,
     w: Tensor,
     noise: list[Tensor],
@@ -191,16 +192,16 @@ def best_moves(
         `(N, L, style)`, or `(N, 1, style)` if all layers move together.
     """
     faces, starts = len(w), preset["starts"]
-    with torch.random.fork_rng(), torch.no_grad():
-        torch.manual_seed(0)  # the same beginnings for every face, whichever others there are
-        reach = model.generator.mapping(model.noise(starts)) - model.generator.mean
+    # the same beginnings for every face, whichever others there are
+    with random_numbers(0), torch.no_grad():
+        reach = model.generator.mapping(model.noise(starts)) - model.generator.w_avg
     reach[0] = 0
     layers = w.shape[1] if preset["layers"] else 1
     move = preset["reach"] * reach.repeat_interleave(faces, 0)[:, None].repeat(1, layers, 1)
     maps = [each.repeat(starts, 1, 1, 1) for each in noise]
     game = StyleCLIP(
         partial(model.draw, noise=maps),
-        judge.look,
+        clip.look,
         points.repeat(starts, 1),
         w.repeat(starts, 1, 1),
         move,
@@ -214,12 +215,39 @@ def best_moves(
 
 def changes(way: Tensor) -> list[str]:
     """Say which attributes the classifier reads differently in the last face, `(F, 3, 16, 16)`."""
-    judge = zoo.load("attributes")
-    assert isinstance(judge, AttributeClassifier)
-    _, read = distances.judge(judge, way[[0, -1]])
+    _, read = readings.read(readings.classifier(READER), way[[0, -1]])
     lines = []
     for name, about in ATTRIBUTES.items():
         before, after = (about.en_values[i] for i in read[name].tolist())
         if before != after:
             lines.append(f"{about.en}: {before} -> {after}")
     return lines
+
+
+SENTENCES = (
+    ("파란 머리에 안경을 쓴 얼굴", 7),
+    ("a smiling person with long blonde hair", 11),
+    ("모자를 쓰고 수염을 기른 사람", 12),
+    ("a face with dark skin and no glasses", 13),
+    ("긴 초록 머리에 모자", 14),
+    ("red hair and a beard", 15),
+)
+"""What the faces with these seeds are asked to become in the picture of StyleCLIP."""
+
+
+def worded(_: Model) -> Pictures:
+    """Show faces that follow sentences, and pictures of faces that were found again and edited."""
+    model = zoo.load("stylegan", StyleGAN)
+    clip = SmallCLIP()
+    begun = [seeded(model, seed) for _, seed in SENTENCES]
+    noise = [torch.cat(maps) for maps in zip(*(maps for _, maps in begun), strict=True)]
+    asked = [sentence for sentence, _ in SENTENCES]
+    edits = edit(model, clip, asked, torch.cat([w for w, _ in begun]), noise)
+    given = tensors("faces16", "test")[0][:4]
+    w, still = inverted(model, given)
+    again = edit(model, clip, ["안경을 쓴 얼굴"] * len(given), w, still, frames=4)
+    rows = [torch.cat([face[None], each.way]) for face, each in zip(given, again, strict=True)]
+    return {
+        "edits.webp": in_columns(torch.stack([each.way for each in edits])),
+        "inversion.webp": in_columns(torch.stack(rows)),
+    }

@@ -51,7 +51,8 @@ def metrics(record: dict[str, Any], language: str) -> str:
         row = [title(name, language), number(score["value"])]
         if floors:
             # a kernel distance's floor is zero but for chance: a ratio to it would say nothing
-            ratio = f"{score['value'] / score['floor']:.1f}" if name == "fid" else ""
+            compared = name == "fid" and score["floor"]
+            ratio = f"{score['value'] / score['floor']:.1f}" if compared else ""
             row += [number(score["floor"]) if "floor" in score else "", ratio]
         rows.append([*row, f"±{score['tolerance']:.2g}"])
     return f"{table(rows)}\n{origin(record, language)}\n{{ .caption }}\n"

@@ -5,10 +5,11 @@ import torch
 
 from gan_minimal.claims import _helpers
 from gan_minimal.claims.stylegan_crisp import measure
+from gan_minimal.models.stylegan import PIXEL_ART
 
 
 def test_networks_that_smooth_and_that_do_not_begin_with_the_same_weights():
-    smooth, sharp = (_helpers.stylegan_run(10, crisp=each)[0].model for each in (False, True))
+    smooth, sharp = (_helpers.stylegan_run(10, **each)[0].model for each in ({}, PIXEL_ART))
 
     assert all(
         torch.equal(x, y) for x, y in zip(smooth.parameters(), sharp.parameters(), strict=True)

@@ -31,7 +31,7 @@ def test_before_it_learns_a_network_is_far_from_hangul_and_draws_with_all_layers
     model = _helpers.untrained_stylegan(10, "hangul32", channels=1)
 
     assert model.sample(2).shape == (2, 1, 16, 16)
-    assert model.growth(int(model.generator.played)) == (2, 1.0)
+    assert model.growth(int(model.generator.rounds_played)) == (2, 1.0)
     assert measure.untrained(10) > 5 * measure.distance("hangul")
 
 

@@ -16,6 +16,7 @@ import typer
 from PIL import Image
 
 from gan_minimal import claims, cli, data, models, zoo
+from gan_minimal.cli import training
 from gan_minimal.publishing import record, tables, words
 from gan_minimal.training import checkpoint
 from tests.claims.small.measure import CLAIM as SMALL
@@ -296,6 +297,33 @@ def test_a_run_that_diverges_at_once_says_that_nothing_was_saved(run, monkeypatc
     assert not Path("runs/gan/checkpoint.pt").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "preset", "expected"),
+    [
+        ("dcgan", None, ("dcgan", "tiny")),
+        ("cgan", None, ("cgan_conv", "tiny")),  # the recorded run of that name
+        ("cgan_conv", None, ("cgan_conv", "tiny")),
+        ("cgan", "paper", ("cgan", "paper")),
+        ("pix2pix_faces", None, ("pix2pix", "faces")),
+        ("stylegan_hangul", None, ("stylegan", "hangul")),
+        ("jamo", None, ("classifier", "jamo")),
+        ("classifier", None, ("classifier", "tiny")),
+    ],
+)
+def test_training_repeats_a_recorded_run_unless_a_preset_is_given(name, preset, expected):
+    assert training.chosen_preset(name, preset) == expected
+
+
+def test_a_recorded_run_is_trained_by_its_name(run):
+    code, shown, error = run("train", "pix2pix_faces", "--steps", 1, "--batch", 2)
+
+    assert code == 0, error
+    assert "runs/pix2pix_faces" in shown
+    content = checkpoint.load(Path("runs/pix2pix_faces/checkpoint.pt"))
+    assert content["name"] == "pix2pix"
+    assert content["arguments"] == models.preset("pix2pix", "faces")["model"]
+
+
 # Translations of one's own pictures
 
 
@@ -412,7 +440,10 @@ def test_a_folder_of_pairs_is_trained_on(run):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("train dcgna", "There is no model 'dcgna': did you mean 'dcgan'?"),
+        ("train dcgna", "There is no model and no recorded run 'dcgna': did you mean 'dcgan'?"),
+        ("train pix2pix_face", "did you mean 'pix2pix_faces'?"),
+        ("train jamo --preset tiny", "There is no model 'jamo'"),
+        ("train cgan --preset tiny", "Model 'cgan' has no preset 'tiny': there are: paper"),
         ("train dcgan --preset papr", "has no preset 'papr': did you mean 'paper'?"),
         ("train dcgan --data fases16", "did you mean faces16?"),
         ("train dcgan --data ./nowhere", "nowhere"),

@@ -2,12 +2,15 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 
+from gan_minimal import models
 from gan_minimal.editing import singan
 from gan_minimal.errors import UserError
 from gan_minimal.models.singan import SinGAN, resize
+from gan_minimal.scoring import single_photo
 
 
 @pytest.fixture
@@ -118,3 +121,55 @@ def test_scales_that_are_not_there_are_refused(model, first):
     if first:
         with pytest.raises(UserError, match=f"are 0 to 5, not {first}"):
             singan.animate(model, 2, first)
+
+
+# Pictures of the recorded run
+
+
+@pytest.fixture
+def scenes():
+    """A narrow model of the built-in photograph that draws something, without training."""
+    torch.manual_seed(0)
+    model = models.build("singan", **models.preset("singan")["model"] | {"width": 4})
+    for generator in model.generators:
+        generator.amplitude.fill_(0.2)
+    return model.eval()
+
+
+def test_scenes_of_a_photograph_show_what_a_model_can_do(scenes):
+    made = singan.scenes(scenes)
+
+    high, wide = scenes.size
+    animation = made.pop("animation.webp")
+    assert len(animation) == 24
+    assert {frame.size for frame in animation} == {(wide, high)}
+    assert made["wide.webp"].size == (2 * wide, high)
+    assert made["high.webp"].size == (wide, high * 3 // 2)
+    assert made["scales.webp"].size == (3 * wide + 2, 3 * high + 2)
+    for name in ("edited.webp", "painted.webp"):
+        assert made[name].size == (2 * wide + 1, high)
+    assert made["enlarged.webp"].size == (2 * 3 * (wide // 3) + 1, 3 * (high - high // 2))
+    again = singan.scenes(scenes)
+    assert all(np.array_equal(picture, again[name]) for name, picture in made.items())
+
+
+def test_a_second_rocket_is_pasted_where_the_mask_is(scenes):
+    photo = single_photo.photograph(scenes, "photo")
+
+    edited, mask = singan.edit(photo), singan.pasted(photo)
+
+    changed = (edited != photo).any(dim=1, keepdim=True)
+    assert (mask[changed] == 1).all()
+    assert 0 < changed.float().mean() < mask.mean() < 0.15
+    top, here, there, wide = singan.places(photo)
+    assert here + wide <= there
+    bright = photo.mean(dim=1)[0, top:-8]  # the rocket is the brightest thing in the sky
+    assert here <= bright.mean(dim=0).argmax() < here + wide
+
+
+def test_a_painting_has_few_colours(scenes):
+    painted = singan.painting(single_photo.photograph(scenes, "photo"))
+
+    assert painted.shape == (1, 3, *scenes.size)
+    assert painted.abs().max() <= 1
+    assert len(painted[0].flatten(1).unique(dim=1).T) == 6

@@ -8,9 +8,9 @@ from gan_minimal import models, zoo
 from gan_minimal.data import captions, domains
 from gan_minimal.editing import styleclip, stylegan
 from gan_minimal.errors import UserError
+from gan_minimal.models import sampling
 from gan_minimal.models.styleclip import PRESETS
 from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.training import loop
 
 TINY = {"latent": 8, "style": 8, "fmap_base": 64, "fmap_max": 8, "rounds": 0}
 
@@ -21,9 +21,9 @@ def model() -> StyleGAN:
     torch.manual_seed(0)
     made = models.build("stylegan", size=16, **TINY)
     for layer in made.generator.layers:
-        torch.nn.init.constant_(layer.strength, 0.2)
+        torch.nn.init.constant_(layer.noise_strength, 0.2)
     with torch.no_grad():
-        made.generator.get_buffer("mean").copy_(made.generator.mapping(made.noise(500)).mean(0))
+        made.generator.w_avg.copy_(made.generator.mapping(made.noise(500)).mean(0))
     return made.eval()
 
 
@@ -34,7 +34,9 @@ class Pixels:
         self.model, self.looks = model, 0
 
     def texts(self, sentences: list[str]) -> Tensor:
-        return torch.cat([loop.sample(self.model, 1, int(seed)) for seed in sentences]).flatten(1)
+        return torch.cat([sampling.sample(self.model, 1, int(seed)) for seed in sentences]).flatten(
+            1
+        )
 
     def look(self, images: Tensor) -> Tensor:
         self.looks += 1
@@ -58,8 +60,8 @@ def test_a_seed_is_its_face_seven_tenths_from_the_average(model):
     assert torch.allclose(drawn, stylegan.truncate(model, [7], [0.7])[0], atol=1e-5)
     own, noise = styleclip.seeded(model, 7, psi=1.0)
     drawn = model.draw(own, noise).clamp(-1, 1)
-    assert torch.allclose(drawn, loop.sample(model, 1, 7), atol=1e-5)
-    assert torch.allclose(w - model.generator.mean, 0.7 * (own - model.generator.mean), atol=1e-6)
+    assert torch.allclose(drawn, sampling.sample(model, 1, 7), atol=1e-5)
+    assert torch.allclose(w - model.generator.w_avg, 0.7 * (own - model.generator.w_avg), atol=1e-6)
     assert not w.requires_grad
 
 
@@ -67,7 +69,7 @@ def test_a_picture_is_drawn_again_without_noise(model):
     still = [torch.zeros_like(each) for each in model.generator.noise(2)]
     with torch.no_grad():
         pictures = model.draw(model.generator.mapping(model.noise(2)), still)
-        average = model.draw(model.generator.mean[None], [each[:1] for each in still])
+        average = model.draw(model.generator.w_avg[None], [each[:1] for each in still])
 
     w, noise = styleclip.inverted(model, pictures)
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from gan_minimal import models, zoo
 from gan_minimal.data import captions
 from gan_minimal.data.faces16 import attributes_of, load_faces
-from gan_minimal.data.reading import to_unit
+from gan_minimal.data.pixels import to_unit
 from gan_minimal.models.clip import CLIP, quick_gelu
 from gan_minimal.training import checkpoint, fingerprint, loop
 

@@ -14,15 +14,14 @@ import pytest
 import torch
 from PIL import Image
 
-from gan_minimal import images, models, zoo
+from gan_minimal import data, images, models, zoo
 from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.errors import UserError
-from gan_minimal.models import dcgan
+from gan_minimal.models import dcgan, sampling
 from gan_minimal.publishing import pictures, record
 from gan_minimal.publishing.charts import loss_curve
-from gan_minimal.scoring import distances
-from gan_minimal.scoring.evaluate import images_of
-from gan_minimal.training import checkpoint, fingerprint, loop
+from gan_minimal.scoring import distances, readings
+from gan_minimal.training import checkpoint, fingerprint
 
 PICTURES = Path(__file__).parents[2] / "docs" / "assets" / "runs"
 DRAWING = [
@@ -118,11 +117,11 @@ def test_dcgan_draws_faces_as_varied_as_the_data():
 
 
 def test_the_page_says_rightly_which_hair_colours_are_too_rare_and_too_frequent():
-    classifier, real = zoo.load("attributes"), images_of("faces16", "train")
-    drawn = loop.sample(zoo.load("dcgan"), 1000, seed=1)
+    classifier, real = zoo.load("attributes"), data.tensors("faces16", "train")[0]
+    drawn = sampling.sample(zoo.load("dcgan"), 1000, seed=1)
 
     def shares(images):
-        _, read = distances.judge(classifier, images)
+        _, read = readings.read(classifier, images)
         return torch.bincount(read["hair_color"], minlength=8) / len(images)
 
     surplus = dict(
@@ -181,7 +180,7 @@ def test_wall_is_of_dcgans_faces():
     with Image.open(PICTURES / "dcgan" / "wall.webp") as picture:
         shown = np.asarray(picture.convert("RGB")).astype(int)
 
-    drawn = images.grid(loop.sample(zoo.load("dcgan"), 320, seed=0), columns=40, gap=0)
+    drawn = images.grid(sampling.sample(zoo.load("dcgan"), 320, seed=0), columns=40, gap=0)
 
     assert shown.shape == np.asarray(drawn).shape == (8 * 16, 40 * 16, 3)
     assert abs(shown - np.asarray(drawn)).mean() < 8  # it has 128 colours

@@ -6,6 +6,7 @@ from torch import nn
 
 from gan_minimal import models
 from gan_minimal.data import domains
+from gan_minimal.editing import stargan
 from gan_minimal.publishing import pictures, tables, words
 from gan_minimal.scoring import face_edits
 from gan_minimal.scoring.evaluate import evaluate
@@ -120,12 +121,12 @@ def test_rows_show_faces_edits_and_exact_pictures_in_turn():
     assert len(rows) == 6
     assert torch.equal(rows[1::3], rows[2::3])
     assert not torch.equal(rows[0::3], rows[1::3])
-    _, labels, _ = pictures.edited(16)
-    assert len(labels.unique(dim=0)) > 8  # of many kinds
+    _, how, _ = domains.questions(16)
+    assert len(how["labels"].unique(dim=0)) > 8  # of many kinds
 
 
 def test_all_edits_of_a_face_stand_in_a_row_above_the_exact_ones():
-    made = pictures.all_edits(Editor("exact"))
+    made = stargan.all_edits(Editor("exact"))
 
     [picture] = made.values()
     assert list(made) == ["edits.webp"]

@@ -19,6 +19,7 @@ from torch.utils.data import TensorDataset
 
 from gan_minimal import data, models
 from gan_minimal.errors import TrainingDiverged, UserError
+from gan_minimal.models import sampling
 from gan_minimal.training import checkpoint, loop
 from gan_minimal.training.loop import Run, Settings
 
@@ -443,11 +444,11 @@ def test_sampling_depends_on_the_seed_and_leaves_the_global_random_numbers_alone
     model = models.build("dcgan", **TINY)
     state = torch.get_rng_state()
 
-    first = loop.sample(model, 3, seed=7)
+    first = sampling.sample(model, 3, seed=7)
 
     assert torch.equal(torch.get_rng_state(), state)
-    assert torch.equal(loop.sample(model, 3, seed=7), first)
-    assert not torch.equal(loop.sample(model, 3, seed=8), first)
+    assert torch.equal(sampling.sample(model, 3, seed=7), first)
+    assert not torch.equal(sampling.sample(model, 3, seed=8), first)
     assert not model.training
 
 
@@ -620,7 +621,7 @@ def test_a_run_on_the_gpu_goes_on_on_the_cpu(name, precision, tmp_path):
     run = loop.new(name, arguments, settings)  # what grows is fading in at round 60
     loop.train(run, data.load("faces16"), settings, quiet=True)
     assert next(run.model.parameters()).device.type == "cuda"
-    drawn = loop.sample(run.sampler, 4, seed=0)
+    drawn = sampling.sample(run.sampler, 4, seed=0)
     assert drawn.device.type == "cuda"
     checkpoint.save(tmp_path / "checkpoint.pt", loop.contents(run, name, arguments, settings))
 
