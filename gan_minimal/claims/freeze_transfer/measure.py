@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 import torch
-from gan_minimal.data.reading import resize, to_unit
+from gan_minimal.data.pixels import resize, to_unit
 from torch import Tensor
 from torch.utils.data import TensorDataset
 
