@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import islice
 
 import torch
-from gan_minimal.data.pixels import resize, to_unit
 from torch import Tensor
 from torch.utils.data import TensorDataset
 
@@ -14,6 +13,7 @@ from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import STYLEGAN_SIZE, face_features, hangul_features, trained_model
 from gan_minimal.data.faces16 import label_maps
 from gan_minimal.data.hangul32 import load_hangul
+from gan_minimal.data.pixels import resize, to_unit
 from gan_minimal.models import sampling
 from gan_minimal.models.protocol import Sampler
 from gan_minimal.models.stylegan import StyleGAN
