@@ -17,7 +17,7 @@ from gan_minimal.scoring.evaluate import SAMPLES
 from gan_minimal.training import loop
 
 # Four scales of the built-in photograph, from 24x17 to 68x46 pixels, all of them equally wide
-SINGAN: dict[str, Any] = {"longest": 68, "coarsest": 16, "factor": 0.65, "rounds": 200}
+SINGAN: dict[str, Any] = {"max_size": 68, "min_size": 16, "scale_factor": 0.65, "rounds": 200}
 # What the presets of StyleGAN share, smoothing and with R1 as published, and rounds for a claim
 STYLEGAN: dict[str, Any] = SMALL | PACE
 STYLEGAN_SIZE, STYLEGAN_ROUNDS = SMALL["size"], 3000

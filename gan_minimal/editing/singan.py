@@ -86,7 +86,7 @@ def enlarge(model: SinGAN, images: Tensor, times: float = 4.0) -> Tensor:
     steps = max(1, round(math.log(times) / math.log(ratio)))
     for i in range(1, steps + 1):
         size = (round(height * times ** (i / steps)), round(width * times ** (i / steps)))
-        images = model.climb(model.random(len(images), [size], last), images, last)
+        images = model.generate(model.random_noise(len(images), [size], last), images, last)
     return images.clamp(-1, 1)
 
 
@@ -96,7 +96,7 @@ def enlarge(model: SinGAN, images: Tensor, times: float = 4.0) -> Tensor:
 # --8<-- [start:animate]
 @torch.no_grad()
 def animate(
-    model: SinGAN, frames: int, first: int = 1, pull: float = 0.1, inertia: float = 0.9
+    model: SinGAN, frames: int, first: int = 1, alpha: float = 0.1, beta: float = 0.9
 ) -> Tensor:
     """Let the photograph move: a random walk of the noise around the one that gives it back.
 
@@ -104,8 +104,8 @@ def animate(
         model: A trained model.
         frames: Number of images.
         first: The first scale whose noise moves; at the coarsest, things leave their places.
-        pull: How strongly the walk is drawn back, the paper's alpha.
-        inertia: Share of the last step that goes on, the paper's beta.
+        alpha: How strongly the walk is drawn back to the noise that gives the photograph back.
+        beta: Share of the last step that goes on.
 
     Returns:
         Images `(frames, 3, H, W)` in [-1, 1]; the first one is the reconstructed photograph.
@@ -114,16 +114,16 @@ def animate(
         UserError: If there is no such scale.
     """
     check_start(model, first)
-    home = model.fixed(len(model.sizes))
-    now, before, images = home, home, []
+    z_rec = model.z_rec(len(model.sizes))
+    now, before, images = z_rec, z_rec, []
     for _ in range(frames):
-        images.append(model.climb(now))
-        fresh = model.random(1, model.sizes)
+        images.append(model.generate(now))
+        fresh = model.random_noise(1, model.sizes)
         then = [
-            pull * h + (1 - pull) * (z + inertia * (z - b) + (1 - inertia) * new)
-            for h, z, b, new in zip(home, now, before, fresh, strict=True)
+            alpha * rec + (1 - alpha) * (z + beta * (z - b) + (1 - beta) * new)
+            for rec, z, b, new in zip(z_rec, now, before, fresh, strict=True)
         ]
-        now, before = home[:first] + then[first:], now
+        now, before = z_rec[:first] + then[first:], now
     return torch.cat(images).clamp(-1, 1)
 
 

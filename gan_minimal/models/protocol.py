@@ -156,7 +156,7 @@ class Pyramid(Module, Protocol):
     """Rounds of each scale."""
 
     def sample(
-        self, n: int, size: Size | None = None, first: int = 0, below: Tensor | None = None
+        self, n: int, size: Size | None = None, first: int = 0, previous: Tensor | None = None
     ) -> Tensor:
         """Draw `n` images of any size, from scale `first` on."""
         ...

@@ -66,7 +66,7 @@ def test_content_and_style_are_another_syllable_in_another_hand():
 def test_a_style_that_is_the_content_changes_no_reading(reader):
     content, *_ = measure.pairs(10)
 
-    read, off = measure.read_dressed(reader, content[:16], content[:16])
+    read, off = measure.read_in_style(reader, content[:16], content[:16])
 
     assert off < 0.01
     for way in ("first", "all", "style"):
@@ -76,7 +76,7 @@ def test_a_style_that_is_the_content_changes_no_reading(reader):
 def test_undressed_and_copied_glyphs_are_read_as_they_are(reader):
     content, style, *_ = measure.pairs(10)
 
-    read, off = measure.read_dressed(reader, content[:16], style[:16])
+    read, off = measure.read_in_style(reader, content[:16], style[:16])
 
     alone = reader.read(torch.cat([content[:16], style[:16]]))
     heads = [alone[name] for name in (*measure.LETTERS, "hand")]
@@ -90,6 +90,6 @@ def test_six_convolutions_are_dressed_or_the_first_two(reader, monkeypatch):
         measure, "adain", lambda content, _: dressed.append(content.shape[-1]) or content
     )
 
-    measure.read_dressed(reader, torch.randn(2, 1, 32, 32), torch.randn(2, 1, 32, 32))
+    measure.read_in_style(reader, torch.randn(2, 1, 32, 32), torch.randn(2, 1, 32, 32))
 
     assert sorted(dressed) == [8] * 2 + [16] * 2 + [32] * 4

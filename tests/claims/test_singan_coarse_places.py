@@ -15,7 +15,7 @@ def test_images_differ_by_the_noise_of_one_scale_only(singan):
 
     alike = [bool((noise == noise[:1]).all()) for noise in seen]
     assert alike == [True, True, False, True]
-    assert torch.equal(seen[0][:1], singan.fixed(1)[0])
+    assert torch.equal(seen[0][:1], singan.z_rec(1)[0])
     assert not seen[1].any()
     assert layout > 0
     assert detail > 0

@@ -489,7 +489,7 @@ def test_a_folder_of_pairs_is_trained_on(run):
     ],
 )
 def test_every_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
-    Path("file.txt").write_text("something else")
+    Path("file.txt").write_text("something else", encoding="utf-8")
 
     refused(run, arguments.split(), sentence)
     assert not Path("runs").exists() or not list(Path("runs").rglob("*.pt"))
@@ -543,7 +543,7 @@ def photograph(empty_folder) -> Path:
 def scenes(run, photograph, monkeypatch) -> str:
     """What training on it says; a narrow model, hardly trained, is in runs/singan."""
     preset = models.get("singan").PRESETS["tiny"]
-    monkeypatch.setitem(preset, "model", preset["model"] | {"width": 4, "longest": 48})
+    monkeypatch.setitem(preset, "model", preset["model"] | {"width": 4, "max_size": 48})
     code, shown, error = run("train", "singan", "--image", photograph, "--steps", 7)
     assert code == 0, error
     return shown
@@ -620,7 +620,7 @@ def test_mistakes_with_a_photograph_are_sentences(run):
     Image.new("RGB", (12, 30)).save("small.png")
     Image.new("RGB", (40, 400)).save("slim.jpg")
     Image.new("RGB", (50, 50)).save("square.png")
-    Path("text.png").write_text("no image")
+    Path("text.png").write_text("no image", encoding="utf-8")
     for arguments, sentence in (
         ("train singan --image small.png --out a", "small.png, 12x30 pixels, is too small"),
         ("train singan --image slim.jpg --out a", "too slim to learn from: 5x48 pixels are too"),
@@ -732,7 +732,7 @@ def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, run, monkey
     assert kept["values"] == {"size": [value, value / 2]}
     for language in ("ko", "en"):
         path = Path("docs", language, "_generated", "claim-small.md")
-        assert path.read_text() == tables.claim_box(claim, kept, language)
+        assert path.read_text(encoding="utf-8") == tables.claim_box(claim, kept, language)
 
 
 # Real processes
@@ -746,6 +746,7 @@ def process(*arguments: str, folder: Path) -> subprocess.CompletedProcess:
         text=True,
         check=False,
         env=os.environ | {"COLUMNS": "120"},
+        encoding="utf-8",
     )
 
 

@@ -114,7 +114,7 @@ def test_a_picture_of_ones_own_comes_first_and_then_what_stylegan_makes_of_it(ru
 @pytest.mark.usefixtures("faces")
 def test_mistakes_in_an_edit_are_sentences(run):
     untrained("runs/large", size=32, fmap_base=64)
-    Path("text.png").write_text("no picture")
+    Path("text.png").write_text("no picture", encoding="utf-8")
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8))
     noise.save("noise.png")
     edit = ("edit", "runs/stylegan", "--text")
@@ -179,7 +179,11 @@ def test_a_sentence_changes_a_recorded_face_within_twenty_seconds(text, empty_fo
     began = time.perf_counter()
 
     ran = subprocess.run(
-        [*command, "--seed", "7", "--out", "edit.png"], capture_output=True, text=True, check=False
+        [*command, "--seed", "7", "--out", "edit.png"],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
     )
 
     assert time.perf_counter() - began < 20

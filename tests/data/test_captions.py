@@ -188,6 +188,7 @@ def test_captions_and_tokens_do_not_depend_on_how_python_orders_sets():
             capture_output=True,
             text=True,
             check=True,
+            encoding="utf-8",
         ).stdout
         for seed in ("1", "2")
     }

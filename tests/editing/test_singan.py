@@ -17,7 +17,7 @@ from gan_minimal.scoring import single_photo
 def model() -> SinGAN:
     """Six scales from 12x16 to 30x40 that draw something, without training."""
     torch.manual_seed(0)
-    made = SinGAN(photo=(30, 40), longest=40, coarsest=12, width=4).eval()
+    made = SinGAN(photo=(30, 40), max_size=40, min_size=12, width=4).eval()
     for i, generator in enumerate(made.generators):
         generator.amplitude.fill_(0.1 if i else 1)
     return made
@@ -80,7 +80,7 @@ def test_the_photograph_moves_around_its_own_noise(model, seen):
     frames = singan.animate(model, 5, first=2)
 
     assert frames.shape == (5, 3, 30, 40)
-    assert torch.equal(frames[:1], model.climb(model.fixed(6)).clamp(-1, 1))
+    assert torch.equal(frames[:1], model.generate(model.z_rec(6)).clamp(-1, 1))
     assert not torch.equal(frames[0], frames[4])
     still = [noise for i, noise, _ in seen if i < 2]
     assert all(torch.equal(noise, still[i % 2]) for i, noise in enumerate(still[:10]))
@@ -89,13 +89,13 @@ def test_the_photograph_moves_around_its_own_noise(model, seen):
 
 
 def test_the_walk_is_the_papers(model):
-    """z' = pull z* + (1 - pull) (z + inertia (z - before) + (1 - inertia) fresh)."""
+    """z' = alpha z* + (1 - alpha) (z + beta (z - before) + (1 - beta) fresh)."""
     torch.manual_seed(1)
     noises = []
     model.generators[1].register_forward_pre_hook(lambda _, given: noises.append(given[0]))
-    singan.animate(model, 3, first=1, pull=0.2, inertia=0.5)
+    singan.animate(model, 3, first=1, alpha=0.2, beta=0.5)
     torch.manual_seed(1)
-    fresh = [model.random(1, model.sizes)[1] for _ in range(2)]
+    fresh = [model.random_noise(1, model.sizes)[1] for _ in range(2)]
 
     one = 0.8 * 0.5 * fresh[0]
     two = 0.8 * (one + 0.5 * (one - 0) + 0.5 * fresh[1])

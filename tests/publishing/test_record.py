@@ -188,7 +188,9 @@ def test_wall_is_of_dcgans_faces():
 
 @pytest.mark.parametrize("name", models.runs())
 def test_loss_curve_is_that_of_the_record(name):
-    assert (PICTURES / name / "losses.svg").read_text() == loss_curve(zoo.read(name))
+    assert (PICTURES / name / "losses.svg").read_text(encoding="utf-8") == loss_curve(
+        zoo.read(name)
+    )
 
 
 def test_losses_are_thinned_out_by_means():
@@ -223,7 +225,7 @@ def short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_recording_writes_all_that_a_page_shows_and_is_fresh(short, tmp_path):
     content = record.record("dcgan", tmp_path / "runs")
 
-    assert json.loads((short / "dcgan.json").read_text()) == record.as_json(content)
+    assert json.loads((short / "dcgan.json").read_text(encoding="utf-8")) == record.as_json(content)
     assert zoo.load("dcgan").sample(2).shape == (2, 3, 16, 16)
     assert content["losses"]["step"] == [50, 100]
     assert content["parameters"].keys() == {"generator", "discriminator"}
@@ -236,6 +238,26 @@ def test_recording_writes_all_that_a_page_shows_and_is_fresh(short, tmp_path):
         "wall.webp",
     }
     assert record.check("dcgan") == []
+
+
+@pytest.mark.slow
+def test_what_is_recorded_are_the_averaged_weights(short, tmp_path, monkeypatch):
+    preset = dcgan.PRESETS["tiny"]
+    monkeypatch.setitem(preset, "train", preset["train"] | {"ema": 0.9})
+    runs = []
+    monkeypatch.setattr(record, "film", lambda run, *_: runs.append(run))
+
+    record.record("dcgan", tmp_path / "runs")
+
+    stored = checkpoint.load_weights(short / "dcgan.safetensors")
+    latest, averaged = (
+        {f"generator.{name}": x for name, x in model.generator.state_dict().items()}
+        for model in (runs[-1].model, runs[-1].average.module)
+    )
+    assert stored.keys() == averaged.keys()
+    for name, weights in stored.items():
+        torch.testing.assert_close(weights, averaged[name].half().to(weights.dtype))
+    assert any(not torch.allclose(x, latest[name], atol=1e-4) for name, x in stored.items())
 
 
 def test_an_interrupted_recording_writes_nothing(short, tmp_path, monkeypatch):

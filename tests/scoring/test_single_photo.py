@@ -12,7 +12,7 @@ from gan_minimal.scoring.evaluate import evaluate
 
 @pytest.fixture(scope="module")
 def photo() -> torch.Tensor:
-    return single_photo.photograph(SinGAN(longest=96), "photo")
+    return single_photo.photograph(SinGAN(max_size=96), "photo")
 
 
 def distance(image: torch.Tensor, photo: torch.Tensor) -> float:
@@ -85,7 +85,7 @@ def test_diversity_is_the_spread_of_brightness_over_images():
 @pytest.fixture
 def model() -> SinGAN:
     torch.manual_seed(0)
-    return SinGAN(longest=96, width=4).eval()
+    return SinGAN(max_size=96, width=4).eval()
 
 
 def test_scores_have_names_in_both_languages_and_come_out_again(model, monkeypatch):

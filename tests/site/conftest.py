@@ -93,6 +93,7 @@ def address(browser: Browser, folder: Path) -> Iterator[str]:
             env=os.environ | {"SITE_URL": address},
             capture_output=True,
             text=True,
+            encoding="utf-8",
         )
         assert built.returncode == 0, built.stdout + built.stderr
         yield address

@@ -44,6 +44,7 @@ def test_a_snippet_runs_by_itself_within_half_a_minute(snippet, tmp_path):
         text=True,
         timeout=30,
         check=False,
+        encoding="utf-8",
     )
 
     assert ran.returncode == 0, ran.stderr

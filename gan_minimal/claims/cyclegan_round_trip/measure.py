@@ -29,8 +29,8 @@ def begun(way: str, chosen: loop.Settings) -> loop.Run[CycleGAN]:
     """Return a new run of the tiny preset, with or without the cycle loss."""
     arguments = dict(models.preset("cyclegan")["model"])
     # the schedule of the preset, so that these rounds end as its last ones do
-    epochs = ROUNDS // arguments["epoch"]
-    arguments["epochs"] = (epochs // 2, epochs - epochs // 2)
+    epochs = ROUNDS // arguments["epoch_rounds"]
+    arguments |= {"n_epochs": epochs // 2, "n_epochs_decay": epochs - epochs // 2}
     run = loop.begin(CycleGAN, arguments, chosen)
     if way == "without":  # the identity loss, whose weight is a product, keeps its own
         run.model.lambda_identity *= run.model.lambda_cycle / NEXT_TO_NOTHING
