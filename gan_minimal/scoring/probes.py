@@ -122,9 +122,9 @@ def features(discriminator: Discriminator, images: Tensor) -> dict[int, Tensor]:
     Returns:
         For each resolution `(N, channels * 16)`.
     """
-    x: Tensor = discriminator.from_rgb[-1](images)
+    x = discriminator.from_rgb[-1](images)
     maps = [x]
-    for block in reversed(list(discriminator.blocks)):
+    for block in reversed(discriminator.blocks):
         x = block(x)
         maps.append(x)
     return {each.shape[-1]: F.adaptive_avg_pool2d(each, 4).flatten(1) for each in maps}
@@ -141,7 +141,7 @@ def probe_discriminator(discriminator: Discriminator) -> dict[str, float]:
     """
     seen, labels = [], []
     for split in ("train", "test"):
-        images, *values = data.load("faces16-labels", split).tensors  # type: ignore[attr-defined]
+        images, *values = data.tensors("faces16-labels", split)
         seen.append(features(discriminator, images))
         labels.append(dict(zip(ATTRIBUTES, values, strict=True)))
     found = {f"{k}_common": (y.bincount().max() / len(y)).item() for k, y in labels[1].items()}

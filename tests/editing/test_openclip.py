@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from tests.cli.test_edit import untrained
 
 from gan_minimal import models
 from gan_minimal.editing import styleclip
@@ -17,7 +18,6 @@ from gan_minimal.editing.openclip import OpenCLIP
 from gan_minimal.errors import UserError
 from gan_minimal.models.styleclip import PRESETS
 from tests.cli import test_cli as shared
-from tests.cli.test_edit import untrained
 
 run = shared.run
 
