@@ -39,7 +39,12 @@ def build(site: Path, address: str = f"http://127.0.0.1:{PORT}/") -> None:
         # Not --quiet: that hides warnings from --strict, too.
         command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", config, "-d"]
         done = subprocess.run(
-            [*command, str(folder)], cwd=ROOT, env=environment, capture_output=True, text=True
+            [*command, str(folder)],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
         )
         if done.returncode:
             lines = (done.stdout + done.stderr).splitlines()

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from gan_minimal import models
-from gan_minimal.claims import adain_style
+from gan_minimal.claims.adain_style import measure as adain_style
 from gan_minimal.models.classifier import AttributeClassifier
 
 

@@ -7,9 +7,9 @@ import torch
 from torch.utils.data import TensorDataset
 
 from gan_minimal import claims, models, zoo
-from gan_minimal.claims import freeze_transfer as freeze
+from gan_minimal.claims.freeze_transfer import measure as freeze
 from gan_minimal.scoring import probes
-from gan_minimal.scoring.evaluate import some
+from gan_minimal.scoring.hangul import some
 from gan_minimal.training import loop
 
 
@@ -60,7 +60,7 @@ def test_frozen_layers_do_not_move_and_all_others_do(small, frozen):
     lower |= {n for n, _ in model.named_parameters() if n.startswith("discriminator.blocks.1.")}
     assert len(lower) == 6  # weights and biases of three convolutions
     assert lower & names == (set() if frozen else lower)
-    for part in ("discriminator.blocks.0.", "discriminator.judge.", "generator.layers.5."):
+    for part in ("discriminator.blocks.0.", "discriminator.final.", "generator.layers.5."):
         assert {n for n, _ in model.named_parameters() if n.startswith(part)} <= names
     assert all(p.requires_grad for p in model.parameters())  # a copy was tuned
 
@@ -95,7 +95,7 @@ def test_features_are_those_that_the_next_layer_sees(small):
     assert tuple(found) == freeze.DEPTHS
     assert [each.shape[1] // 16 for each in found.values()] == [8, 16, 16]
     last = found[4].reshape(8, -1, 4, 4)
-    assert torch.allclose(discriminator.judge(last)[:, 0], discriminator(images, 2), atol=1e-5)
+    assert torch.allclose(discriminator.final(last)[:, 0], discriminator(images, 2), atol=1e-5)
     first = discriminator.from_rgb[-1](images)
     assert torch.allclose(found[16][0, 0], first[0, 0, :4, :4].mean(), atol=1e-6)
 
@@ -104,7 +104,7 @@ def test_features_are_those_that_the_next_layer_sees(small):
 def test_freezing_measures_what_it_labels(small):
     values = freeze.measure()
 
-    assert values.keys() == freeze.CLAIM.labels.keys()
+    assert values.keys() == freeze.CLAIM.words("en").labels.keys()
     assert {len(each) for each in values.values()} == {3}
     shares = [share for name in values if name[-2:] in ("16", "_8", "_4") for share in values[name]]
     assert len(shares) == (7 + 2) * 3 * 3  # each attribute, and their means after and before

@@ -3,18 +3,18 @@
 import pytest
 import torch
 
-from gan_minimal.claims import singan_coarse_places as places
-from gan_minimal.claims import singan_more_objects as objects
-from gan_minimal.claims import singan_one_image as one
-from gan_minimal.claims import singan_residual as skip
-from gan_minimal.claims._helpers import scene
+from gan_minimal.claims._helpers import singan_run
+from gan_minimal.claims.singan_coarse_places import measure as places
+from gan_minimal.claims.singan_more_objects import measure as objects
+from gan_minimal.claims.singan_one_image import measure as one
+from gan_minimal.claims.singan_residual import measure as skip
 from gan_minimal.models.singan import SinGAN, resize
 from gan_minimal.scoring import single_photo
 
 
 @pytest.fixture
 def model() -> SinGAN:
-    made = scene(0)[0].model.eval()
+    made = singan_run(0)[0].model.eval()
     for i, generator in enumerate(made.generators):
         generator.amplitude.fill_(0.1 if i else 1)
     return made
@@ -46,7 +46,7 @@ def test_images_differ_by_the_noise_of_one_scale_only(model):
 
     alike = [bool((noise == noise[:1]).all()) for noise in seen]
     assert alike == [True, True, False, True]
-    assert torch.equal(seen[0][:1], model.fixed(1)[0])
+    assert torch.equal(seen[0][:1], model.z_rec(1)[0])
     assert not seen[1].any()
     assert layout > 0
     assert detail > 0
@@ -91,15 +91,15 @@ def test_sharper_images_have_more_fine_structure(photo):
 @pytest.mark.parametrize("claim", [one, places, objects, skip])
 def test_claims_measure_what_they_label(claim, monkeypatch):
     monkeypatch.setattr(
-        "gan_minimal.claims._helpers.SCENE",
-        {"longest": 68, "coarsest": 16, "rounds": 1, "width": 4, "factor": 0.65},
+        "gan_minimal.claims._helpers.SINGAN",
+        {"max_size": 68, "min_size": 16, "rounds": 1, "width": 4, "scale_factor": 0.65},
     )
     monkeypatch.setattr(claim, "SAMPLES", 4, raising=False)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
 
     values = claim.measure()
 
-    assert values.keys() == claim.CLAIM.labels.keys()
+    assert values.keys() == claim.CLAIM.words("en").labels.keys()
     assert {len(each) for each in values.values()} == {3}
     assert claim.holds(values) in (True, False)
     again = claim.opening()

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gan_minimal import claims
-from gan_minimal.claims import styleclip_text
+from gan_minimal.claims.styleclip_text import measure as styleclip_text
 from gan_minimal.data import captions
 from gan_minimal.data.faces16 import ATTRIBUTES
 

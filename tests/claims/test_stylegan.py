@@ -5,9 +5,9 @@ import torch
 
 from gan_minimal import models
 from gan_minimal.claims import _helpers
-from gan_minimal.claims import pggan_growth as growth
-from gan_minimal.claims import stylegan_early_layers as early
-from gan_minimal.claims import stylegan_shape_colour as shape_colour
+from gan_minimal.claims.pggan_growth import measure as growth
+from gan_minimal.claims.stylegan_early_layers import measure as early
+from gan_minimal.claims.stylegan_shape_colour import measure as shape_colour
 from gan_minimal.models.stylegan import StyleGAN
 
 
@@ -52,7 +52,7 @@ def test_growth_is_compared_at_equal_numbers_of_operations(monkeypatch):
 
     values = growth.measure()
 
-    assert values.keys() == growth.CLAIM.labels.keys()
+    assert values.keys() == growth.CLAIM.words("en").labels.keys()
     assert {len(each) for each in values.values()} == {3}
     assert all(0 < share <= 1 for share in values["needed"])
     growing, full = growth.costs(True)[-1], growth.costs(False)
@@ -84,7 +84,7 @@ def test_early_layers_measure_what_they_label(monkeypatch):
 
     values = early.measure()
 
-    assert values.keys() == early.CLAIM.labels.keys()
+    assert values.keys() == early.CLAIM.words("en").labels.keys()
     assert {len(each) for each in values.values()} == {3}
     shares = [v for name in values if name.startswith(("shape", "colour")) for v in values[name]]
     assert len(shares) == 2 * 3 * 3
@@ -97,7 +97,11 @@ def test_shares_of_changed_faces_are_labelled_and_repeat(monkeypatch):
 
     values = shape_colour.measure()
 
-    assert values.keys() == shape_colour.CLAIM.labels.keys() == set(shape_colour.CLAIM.plot)
+    assert (
+        values.keys()
+        == shape_colour.CLAIM.words("en").labels.keys()
+        == set(shape_colour.CLAIM.plot)
+    )
     assert all(len(set(each)) > 1 for each in values.values())  # other faces each time
     assert values == shape_colour.measure()
 

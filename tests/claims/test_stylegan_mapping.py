@@ -7,11 +7,12 @@ import torch
 
 from gan_minimal import models
 from gan_minimal.claims import _helpers
-from gan_minimal.claims import stylegan_crisp as crisp
-from gan_minimal.claims import stylegan_mapping as mapping
-from gan_minimal.claims import stylegan_not_only_faces as domains
+from gan_minimal.claims.stylegan_crisp import measure as crisp
+from gan_minimal.claims.stylegan_mapping import measure as mapping
+from gan_minimal.claims.stylegan_not_only_faces import measure as domains
 from gan_minimal.editing import stylegan
-from gan_minimal.scoring.evaluate import some
+from gan_minimal.models.stylegan import PIXEL_ART
+from gan_minimal.scoring.hangul import some
 
 
 def build(**changes):
@@ -74,7 +75,7 @@ def test_the_mapping_measures_what_it_labels(monkeypatch, in_two_rounds):
 
     values = mapping.measure()
 
-    assert values.keys() == mapping.CLAIM.labels.keys()
+    assert values.keys() == mapping.CLAIM.words("en").labels.keys()
     assert {len(each) for each in values.values()} == {3}
     assert min(values["path_without"]) > 0
     assert min(values["separability_w"]) >= 1
@@ -105,7 +106,7 @@ def test_before_it_learns_a_network_is_far_from_hangul_and_draws_with_all_layers
     model = _helpers.untrained_stylegan(10, "hangul32", channels=1)
 
     assert model.sample(2).shape == (2, 1, 16, 16)
-    assert model.growth(int(model.generator.played)) == (2, 1.0)
+    assert model.growth(int(model.generator.rounds_played)) == (2, 1.0)
     assert domains.untrained(10) > 5 * domains.distance("hangul")
 
 
@@ -132,7 +133,7 @@ def test_images_are_picked_at_random_once_each_and_the_same_every_time():
 def test_domains_measure_what_they_label(in_two_rounds):
     values = domains.measure()
 
-    assert values.keys() == domains.CLAIM.labels.keys()
+    assert values.keys() == domains.CLAIM.words("en").labels.keys()
     assert {len(each) for each in values.values()} == {3}
     assert values["faces"][1] == values["faces_distance"][1] / values["faces_floor"][1]
     assert len(domains.opening()) == 8
@@ -141,14 +142,14 @@ def test_domains_measure_what_they_label(in_two_rounds):
 
 @pytest.mark.slow
 def test_networks_that_smooth_and_that_do_not_begin_with_the_same_weights(in_two_rounds):
-    smooth, sharp = (_helpers.stylegan(10, crisp=each)[0].model for each in (False, True))
+    smooth, sharp = (_helpers.stylegan_run(10, **each)[0].model for each in ({}, PIXEL_ART))
     values = crisp.measure()
 
     assert all(
         torch.equal(x, y) for x, y in zip(smooth.parameters(), sharp.parameters(), strict=True)
     )
     assert smooth.gamma == sharp.gamma == 10
-    assert values.keys() == crisp.CLAIM.labels.keys()
+    assert values.keys() == crisp.CLAIM.words("en").labels.keys()
     assert {len(each) for each in values.values()} == {3}
     assert set(values["smooth"]).isdisjoint(values["crisp"])
     assert len(crisp.opening()) == 8

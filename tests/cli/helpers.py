@@ -48,7 +48,7 @@ def process(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "gan_minimal", *arguments],
         cwd=folder,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
         env=os.environ | {"COLUMNS": "120"},
     )

@@ -179,7 +179,7 @@ def test_a_folder_of_pairs_is_trained_on(run):
         ("sample dcgn", "There is no recorded run 'dcgn': did you mean 'dcgan'?"),
         ("sample ./runs/mine", "There is no recorded run './runs/mine'"),
         ("sample attributes", "attributes draws no images"),
-        ("translate dcgan --input file.txt", "translates no pictures; pix2pix, cyclegan and star"),
+        ("translate dcgan --input file.txt", "translates no pictures; these do: cyclegan, pix2pix, pix2pix_faces, stargan."),
         ("translate pix2pix --input file.txt --out x.gif", "--out ends with .png or .webp"),
         ("sample dcgan --out faces.jpg", "--out ends with .png or .webp, not '.jpg'"),
         ("sample dcgan --out faces", "not 'without an ending'"),
@@ -192,7 +192,7 @@ def test_a_folder_of_pairs_is_trained_on(run):
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
-    Path("file.txt").write_text("something else")
+    Path("file.txt").write_text("something else", encoding="utf-8")
 
     refused(run, arguments.split(), sentence)
     assert not list(Path().rglob("*.pt"))

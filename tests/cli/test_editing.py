@@ -26,10 +26,10 @@ def untrained(folder: str, **changes: int) -> None:
 class Judge:
     """A CLIP that sees the average of every quarter and wants the left half bright."""
 
-    def texts(self, sentences: list[str]) -> torch.Tensor:
+    def encode_text(self, sentences: list[str]) -> torch.Tensor:
         return torch.tensor([[1.0, -1.0, 1.0, -1.0]]).repeat(len(sentences), 3)
 
-    def look(self, pictures: torch.Tensor) -> torch.Tensor:
+    def encode_image(self, pictures: torch.Tensor) -> torch.Tensor:
         return torch.nn.functional.avg_pool2d(pictures, 8).flatten(1)
 
 
@@ -107,7 +107,7 @@ def test_a_picture_of_ones_own_comes_first_and_then_what_stylegan_makes_of_it(ru
 @pytest.mark.usefixtures("faces")
 def test_mistakes_in_an_edit_are_sentences(run):
     untrained("runs/large", size=32, fmap_base=64)
-    Path("text.png").write_text("no picture")
+    Path("text.png").write_text("no picture", encoding="utf-8")
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8))
     noise.save("noise.png")
     edit = ("edit", "runs/stylegan", "--text")

@@ -1,13 +1,14 @@
 """The commands `evaluate`, `record`, `tables` and `claims`, and one sentence for every mistake."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gan_minimal import claims, cli, zoo
-from gan_minimal.publishing import record, tables
-from tests.claims.small_claim import SMALL
+from gan_minimal.publishing import record, tables, words
+from tests.claims.small.measure import CLAIM as SMALL
 from tests.cli.helpers import misused, refused
 
 ROOT = Path(__file__).parents[2]
@@ -48,7 +49,7 @@ def test_tables_of_all_pages_are_written_again_as_they_stand(run, monkeypatch):
 
     assert run("tables")[0] == 0
 
-    for language in tables.LANGUAGES:
+    for language in words.LANGUAGES:
         written = {path.name for path in Path("docs", language, "_generated").iterdir()}
         published = ROOT / "docs" / language / "_generated"
         assert written == {path.name for path in published.iterdir()} - {"benchmarks.md"}
@@ -84,10 +85,9 @@ def test_claims_are_listed_with_their_verdicts(run, monkeypatch):
 
 @pytest.mark.parametrize(("value", "verdict"), [(1.0, "It holds."), (3.0, "It does not hold")])
 def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, run, monkeypatch):
-    claim = replace(SMALL, measure=lambda: {"size": [value, value / 2]})
-    kept = []
-    monkeypatch.setattr(claims, "claims", lambda: {"small": claim})
-    monkeypatch.setattr(claims, "write", kept.append)
+    file = shutil.copytree(SMALL.folder, Path("small")) / "measure.py"
+    claim = replace(SMALL, file=str(file), measure=lambda: {"size": [value, value / 2]})
+    monkeypatch.setattr(claims, "get", lambda _: claim)
     monkeypatch.setattr(cli.measuring, "checkout", Path.cwd)
 
     code, shown, _ = run("claims", "run", "small")
@@ -95,13 +95,14 @@ def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, run, monkey
     assert "It is small.\nIts size is measured.\nIt holds below 2.\n" in shown
     assert f"Size: {value:.3f}, {value / 2:.3f}" in shown
     assert verdict in shown
-    assert not kept
+    assert claims.read(claim) is None
 
     run("claims", "run", "small", "--record")
-    assert kept[0]["values"] == {"size": [value, value / 2]}
+    kept = claims.read(claim)
+    assert kept["values"] == {"size": [value, value / 2]}
     for language in ("ko", "en"):
         path = Path("docs", language, "_generated", "claim-small.md")
-        assert path.read_text() == tables.claim_box(claim, kept[0], language)
+        assert path.read_text(encoding="utf-8") == tables.claim_box(claim, kept, language)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, run, monkey
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
-    Path("file.txt").write_text("something else")
+    Path("file.txt").write_text("something else", encoding="utf-8")
 
     refused(run, arguments.split(), sentence)
     assert not list(Path().rglob("*.pt"))

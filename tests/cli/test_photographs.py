@@ -24,7 +24,7 @@ def photograph(empty_folder) -> Path:
 def scenes(run, photograph, monkeypatch) -> str:
     """What training on it says; a narrow model, hardly trained, is in runs/singan."""
     preset = models.get("singan").PRESETS["tiny"]
-    monkeypatch.setitem(preset, "model", preset["model"] | {"width": 4, "longest": 48})
+    monkeypatch.setitem(preset, "model", preset["model"] | {"width": 4, "max_size": 48})
     code, shown, error = run("train", "singan", "--image", photograph, "--steps", 7)
     assert code == 0, error
     return shown
@@ -101,7 +101,7 @@ def test_mistakes_with_a_photograph_are_sentences(run):
     Image.new("RGB", (12, 30)).save("small.png")
     Image.new("RGB", (40, 400)).save("slim.jpg")
     Image.new("RGB", (50, 50)).save("square.png")
-    Path("text.png").write_text("no image")
+    Path("text.png").write_text("no image", encoding="utf-8")
     for arguments, sentence in (
         ("train singan --image small.png --out a", "small.png, 12x30 pixels, is too small"),
         ("train singan --image slim.jpg --out a", "too slim to learn from: 5x48 pixels are too"),

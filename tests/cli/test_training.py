@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from gan_minimal import models
+from gan_minimal.cli import training
 from gan_minimal.training import checkpoint
 from tests.cli.helpers import misused, pixels, process, refused
 
@@ -117,11 +118,41 @@ def test_a_run_that_diverges_at_once_says_that_nothing_was_saved(run, monkeypatc
 
 
 @pytest.mark.parametrize(
+    ("name", "preset", "expected"),
+    [
+        ("dcgan", None, ("dcgan", "tiny")),
+        ("cgan", None, ("cgan_conv", "tiny")),  # the recorded run of that name
+        ("cgan_conv", None, ("cgan_conv", "tiny")),
+        ("cgan", "paper", ("cgan", "paper")),
+        ("pix2pix_faces", None, ("pix2pix", "faces")),
+        ("stylegan_hangul", None, ("stylegan", "hangul")),
+        ("jamo", None, ("classifier", "jamo")),
+        ("classifier", None, ("classifier", "tiny")),
+    ],
+)
+def test_training_repeats_a_recorded_run_unless_a_preset_is_given(name, preset, expected):
+    assert training.chosen_preset(name, preset) == expected
+
+
+def test_a_recorded_run_is_trained_by_its_name(run):
+    code, shown, error = run("train", "pix2pix_faces", "--steps", 1, "--batch", 2)
+
+    assert code == 0, error
+    assert "runs/pix2pix_faces" in shown
+    content = checkpoint.load(Path("runs/pix2pix_faces/checkpoint.pt"))
+    assert content["name"] == "pix2pix"
+    assert content["arguments"] == models.preset("pix2pix", "faces")["model"]
+
+
+@pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("train dcgna", "There is no model 'dcgna': did you mean 'dcgan'?"),
+        ("train dcgna", "There is no model and no recorded run 'dcgna': did you mean 'dcgan'?"),
+        ("train pix2pix_face", "did you mean 'pix2pix_faces'?"),
+        ("train jamo --preset tiny", "There is no model 'jamo'"),
+        ("train cgan --preset tiny", "Model 'cgan' has no preset 'tiny': there are: paper"),
         ("train dcgan --preset papr", "has no preset 'papr': did you mean 'paper'?"),
-        ("train dcgan --data fases16", "did you mean faces16?"),
+        ("train dcgan --data fases16", "did you mean 'faces16'?"),
         ("train dcgan --data ./nowhere", "nowhere"),
         ("train dcgan --data hangul32", "hangul32 has images of 1 channels and 16x16 pixels"),
         ("train dcgan --data photo", "photo has images of 3 channels and 16x11 pixels"),
@@ -145,7 +176,7 @@ def test_a_run_that_diverges_at_once_says_that_nothing_was_saved(run, monkeypatc
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
-    Path("file.txt").write_text("something else")
+    Path("file.txt").write_text("something else", encoding="utf-8")
 
     refused(run, arguments.split(), sentence)
     assert not list(Path().rglob("*.pt"))

@@ -21,7 +21,7 @@ def tree(tmp_path: Path) -> Path:
         "snippets/softplus.py",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("")
+        (tmp_path / name).write_text("", encoding="utf-8")
     return tmp_path
 
 
@@ -52,13 +52,15 @@ def test_styles_and_scripts_lose_their_comments_and_nothing_else(tmp_path):
         ("img/mark.svg", "<svg>  </svg>"),
     ):
         (tmp_path / "assets" / name).parent.mkdir(parents=True)
-        (tmp_path / "assets" / name).write_text(text)
+        (tmp_path / "assets" / name).write_text(text, encoding="utf-8")
 
     lighten(tmp_path)
 
-    assert (tmp_path / "assets/css/site.css").read_text() == ".face{width:calc(100% - 2 * 4px)}"
-    script = (tmp_path / "assets/js/site.js").read_text()
+    assert (tmp_path / "assets/css/site.css").read_text(
+        encoding="utf-8"
+    ) == ".face{width:calc(100% - 2 * 4px)}"
+    script = (tmp_path / "assets/js/site.js").read_text(encoding="utf-8")
     assert "why" not in script
     assert "`two  spaces`" in script
     assert "a + +1" in script or "a+ +1" in script
-    assert (tmp_path / "assets/img/mark.svg").read_text() == "<svg>  </svg>"
+    assert (tmp_path / "assets/img/mark.svg").read_text(encoding="utf-8") == "<svg>  </svg>"

@@ -12,9 +12,9 @@ from hooks import site
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "en").mkdir()
-    (tmp_path / "index.html").write_text("처음")
-    (tmp_path / "404.html").write_text("없다")
-    (tmp_path / "en/404.html").write_text("nothing")
+    (tmp_path / "index.html").write_text("처음", encoding="utf-8")
+    (tmp_path / "404.html").write_text("없다", encoding="utf-8")
+    (tmp_path / "en/404.html").write_text("nothing", encoding="utf-8")
     (tmp_path / "wall.webp").write_bytes(b"RIFF")
     return tmp_path
 

@@ -6,20 +6,23 @@ from hooks import snippets
 
 def test_outputs_are_written_and_old_ones_taken_away(tmp_path):
     (tmp_path / "snippets").mkdir()
-    (tmp_path / "snippets/sum.py").write_text("print(1 + 1)\n")
+    (tmp_path / "snippets/sum.py").write_text("print(1 + 1)\n", encoding="utf-8")
     (tmp_path / "outputs").mkdir()
     for gone in ("gone.txt", "gone.webp"):
-        (tmp_path / "outputs" / gone).write_text("3\n")
+        (tmp_path / "outputs" / gone).write_text("3\n", encoding="utf-8")
 
     assert snippets.write(tmp_path / "snippets", tmp_path / "outputs") == ["sum"]
 
-    assert {p.name: p.read_text() for p in (tmp_path / "outputs").iterdir()} == {"sum.txt": "2\n"}
+    assert {p.name: p.read_text(encoding="utf-8") for p in (tmp_path / "outputs").iterdir()} == {
+        "sum.txt": "2\n"
+    }
 
 
 def test_pictures_are_drawn_side_by_side(tmp_path):
     (tmp_path / "two.py").write_text(
         "import torch\nprint(2)\n"
-        "PICTURES = torch.tensor([-1.0, 2.0])[:, None, None, None].expand(2, 3, 4, 5)\n"
+        "PICTURES = torch.tensor([-1.0, 2.0])[:, None, None, None].expand(2, 3, 4, 5)\n",
+        encoding="utf-8",
     )
 
     snippets.write(tmp_path, tmp_path)

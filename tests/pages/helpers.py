@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gan_minimal import claims, zoo
 from gan_minimal.data.faces16 import ATTRIBUTES
-from gan_minimal.scoring import evaluate
+from gan_minimal.scoring import faces
 
 DOCS = Path(__file__).parents[2] / "docs"
 LANGUAGES = ("ko", "en")
@@ -77,5 +77,5 @@ def quarters(run: str, player: str) -> list[float]:
 @cache
 def shares(run: str, attribute: str) -> dict[str, tuple[float, float]]:
     """How often each value of an attribute occurs in the data and in 1,000 drawn faces."""
-    pairs = zip(*evaluate.shares(zoo.load(run), attribute), strict=True)
+    pairs = zip(*faces.shares(zoo.load(run), "faces16", attribute), strict=True)
     return dict(zip(ATTRIBUTES[attribute].values, pairs, strict=True))

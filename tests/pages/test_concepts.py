@@ -7,10 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from gan_minimal import zoo
-from gan_minimal.scoring import distances
-from gan_minimal.scoring.evaluate import images_of
-from gan_minimal.training import loop
+from gan_minimal import data, zoo
+from gan_minimal.models import sampling
+from gan_minimal.scoring import readings
 from tests.pages.helpers import metrics, quarters, says, shares
 
 RUNS = Path(__file__).parents[2] / "docs/assets/runs"
@@ -119,9 +118,9 @@ def test_recall_shows_what_the_histogram_does_not():
         ),
     )
     judge = zoo.load("attributes")
-    real, _ = distances.judge(judge, images_of("faces16", "test")[:1000])
+    real, _ = readings.read(judge, data.tensors("faces16", "test")[0][:1000])
     drawn = {
-        name: distances.judge(judge, loop.sample(zoo.load(name), 1000, seed=1))[0]
+        name: readings.read(judge, sampling.sample(zoo.load(name), 1000, seed=1))[0]
         for name in ("gan", "dcgan")
     }
 

@@ -10,13 +10,13 @@ from torch import Tensor
 from gan_minimal import zoo
 from gan_minimal.data import captions
 from gan_minimal.data.faces16 import ATTRIBUTES, attributes_of, load_faces
-from gan_minimal.data.reading import to_unit
+from gan_minimal.data.pixels import to_unit
 from gan_minimal.editing import styleclip
 from gan_minimal.models.classifier import AttributeClassifier
 from gan_minimal.models.clip import CLIP
 from gan_minimal.models.styleclip import ramp
 from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.scoring import clip_retrieval, distances
+from gan_minimal.scoring import clip_retrieval, readings
 from tests.pages.helpers import curve, metrics, says
 
 Face = dict[str, str]
@@ -188,8 +188,8 @@ def test_noise_over_pixels_fools_clip_and_mostly_the_classifier_too(clip):
     with torch.no_grad():
         before, after = (F.cosine_similarity(clip.image(x), point).mean() for x in (faces, moved))
     assert after > before + 0.2
-    assert distances.judge(judge, faces)[1]["glasses"].sum() == 0
-    assert distances.judge(judge, moved)[1]["glasses"].sum() >= 3
+    assert readings.read(judge, faces)[1]["glasses"].sum() == 0
+    assert readings.read(judge, moved)[1]["glasses"].sum() >= 3
 
 
 def test_the_curve_falls_steeply_and_then_slowly_and_not_to_zero():

@@ -3,14 +3,13 @@
 import pytest
 import torch
 
-from gan_minimal import models, zoo
-from gan_minimal.claims import stylegan_early_layers
+from gan_minimal import data, models, zoo
+from gan_minimal.claims.stylegan_early_layers import measure as stylegan_early_layers
 from gan_minimal.editing import stylegan
-from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.models.stylegan_networks import Mapping
+from gan_minimal.models import sampling
+from gan_minimal.models.stylegan import MappingNetwork, StyleGAN
 from gan_minimal.scoring import distances
-from gan_minimal.scoring.evaluate import images_of, some
-from gan_minimal.training import loop
+from gan_minimal.scoring.hangul import some
 from tests.pages.helpers import curve, metrics, says, shares, values
 
 # PGGAN
@@ -33,7 +32,7 @@ def test_pggan_stands_between_wgan_gp_and_dcgan():
     assert metrics("dcgan")["fid"] < found["fid"] < metrics("wgan_gp")["fid"]
 
 
-def test_hair_and_skin_are_the_farthest_off_and_twins_rare():
+def test_hair_and_skin_are_the_farthest_off_and_near_duplicates_rare():
     says(
         "models/pggan",
         ko=(
@@ -50,7 +49,7 @@ def test_hair_and_skin_are_the_farthest_off_and_twins_rare():
 
     assert {name for _, name in histograms[-2:]} == {"tv_hair_color", "tv_skin"}
     assert floor["tv_skin"] == max(v for name, v in floor.items() if name.startswith("tv_"))
-    assert found["twins"] < floor["twins"]
+    assert found["near_duplicates"] < floor["near_duplicates"]
 
 
 def test_curves_start_off_anew_when_a_fade_begins():
@@ -101,7 +100,7 @@ def test_stylegan_reaches_its_aims_but_for_near_duplicates():
 
     assert found["fid"] < 4 * floor["fid"]
     assert all(v <= 0.1 for name, v in found.items() if name.startswith("tv_"))
-    assert found["twins"] - floor["twins"] == pytest.approx(0.001)
+    assert found["near_duplicates"] - floor["near_duplicates"] == pytest.approx(0.001)
     others = ("vae", "gan", "dcgan", "wgan", "wgan_gp", "pggan")
     assert found["fid"] < min(metrics(name)["fid"] for name in others)
 
@@ -112,9 +111,10 @@ def test_near_duplicates_are_about_twice_as_frequent_as_in_the_data():
         ko="4,000장씩 뽑아 재면 데이터의 두 배쯤 된다",
         en="among 4,000 images there are about twice as many as in the data",
     )
-    drawn, real = loop.sample(zoo.load("stylegan"), 4000, 1), images_of("faces16", "train")
+    drawn = sampling.sample(zoo.load("stylegan"), 4000, 1)
+    real = some(data.tensors("faces16", "train")[0], 4000)
 
-    assert 1.5 < distances.twins(drawn) / distances.twins(some(real, 4000)) < 2.5
+    assert 1.5 < distances.near_duplicates(drawn) / distances.near_duplicates(real) < 2.5
 
 
 def test_stylegan_draws_blond_and_green_hair_a_little_too_rarely():
@@ -147,7 +147,7 @@ def test_the_curves_of_stylegan_are_nearly_flat_after_growth():
     )
     model = models.build("stylegan", **models.preset("stylegan")["model"])
     assert [model.growth(step) for step in (400, 800)] == [(1, 1.0), (2, 1.0)]
-    assert model.falls == (10_000, 30_000)
+    assert model.lr_decay == (10_000, 30_000)
 
     losses = zoo.read("stylegan")["losses"]
     discriminator, generator = losses["discriminator"], losses["generator"]
@@ -241,7 +241,7 @@ def test_a_mapping_that_is_deep_for_its_width_leaves_few_directions():
 
     def directions(width: int, depth: int) -> float:
         with torch.no_grad():
-            w = Mapping(width, width, depth=depth)(torch.randn(4096, width))
+            w = MappingNetwork(width, width, depth)(torch.randn(4096, width))
         spread = torch.linalg.eigvalsh(w.T.cov())
         return (spread.sum() ** 2 / spread.square().sum()).item()
 
@@ -352,7 +352,9 @@ def test_without_smoothing_the_distance_is_nearly_halved_and_near_duplicates_are
 
     assert all(x < 0.65 * y for x, y in zip(found["crisp"], found["smooth"], strict=True))
     assert max(found["crisp"]) - min(found["crisp"]) < 1
-    fewer = [x < y for x, y in zip(found["crisp_twins"], found["smooth_twins"], strict=True)]
+    fewer = [
+        x < y for x, y in zip(found["crisp_duplicates"], found["smooth_duplicates"], strict=True)
+    ]
     assert set(fewer) == {False, True}
 
 

@@ -5,8 +5,8 @@ import torch
 
 from gan_minimal import data, zoo
 from gan_minimal.data import domains
+from gan_minimal.models import sampling
 from gan_minimal.scoring.face_edits import KINDS
-from gan_minimal.training import loop
 from tests.pages.helpers import mean, metrics, quarters, says, values
 
 FALL_SHORT = {"glasses_no", "hat_no", "mouth_sad"}  # of StarGAN's edits
@@ -246,7 +246,9 @@ def test_its_own_discriminator_sees_no_glasses_where_the_judge_does():
     glasses = domains.FACE_DOMAINS.index("glasses")
     wearing = known.labels[:, glasses] == 1
 
-    drawn = loop.translate(model, known.images[wearing], 1, labels=known.wanted[wearing, glasses])
+    drawn = sampling.translate(
+        model, known.images[wearing], 1, labels=known.wanted[wearing, glasses]
+    )
 
     assert model.read(drawn)[:, glasses].sum() == 0
     judged = zoo.load("attributes").read(drawn)["glasses"]

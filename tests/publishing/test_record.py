@@ -16,11 +16,11 @@ from PIL import Image
 
 from gan_minimal import images, models, zoo
 from gan_minimal.errors import UserError
-from gan_minimal.models import dcgan
+from gan_minimal.models import dcgan, sampling
 from gan_minimal.publishing import pictures, record
 from gan_minimal.publishing.charts import loss_curve
 from gan_minimal.scoring import distances
-from gan_minimal.training import checkpoint, fingerprint, loop
+from gan_minimal.training import checkpoint, fingerprint
 
 PICTURES = Path(__file__).parents[2] / "docs" / "assets" / "runs"
 DRAWING = [
@@ -140,7 +140,7 @@ def test_wall_is_of_dcgans_faces():
     with Image.open(PICTURES / "dcgan" / "wall.webp") as picture:
         shown = np.asarray(picture.convert("RGB")).astype(int)
 
-    drawn = images.grid(loop.sample(zoo.load("dcgan"), 320, seed=0), columns=40, gap=0)
+    drawn = images.grid(sampling.sample(zoo.load("dcgan"), 320, seed=0), columns=40, gap=0)
 
     assert shown.shape == np.asarray(drawn).shape == (8 * 16, 40 * 16, 3)
     assert abs(shown - np.asarray(drawn)).mean() < 8  # it has 128 colours
@@ -148,7 +148,9 @@ def test_wall_is_of_dcgans_faces():
 
 @pytest.mark.parametrize("name", models.runs())
 def test_loss_curve_is_that_of_the_record(name):
-    assert (PICTURES / name / "losses.svg").read_text() == loss_curve(zoo.read(name))
+    assert (PICTURES / name / "losses.svg").read_text(encoding="utf-8") == loss_curve(
+        zoo.read(name)
+    )
 
 
 def test_losses_are_thinned_out_by_means():
@@ -183,7 +185,7 @@ def short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_recording_writes_all_that_a_page_shows_and_is_fresh(short, tmp_path):
     content = record.record("dcgan", tmp_path / "runs")
 
-    assert json.loads((short / "dcgan.json").read_text()) == record.as_json(content)
+    assert json.loads((short / "dcgan.json").read_text(encoding="utf-8")) == record.as_json(content)
     assert zoo.load("dcgan").sample(2).shape == (2, 3, 16, 16)
     assert content["losses"]["step"] == [50, 100]
     assert content["parameters"].keys() == {"generator", "discriminator"}
@@ -196,6 +198,26 @@ def test_recording_writes_all_that_a_page_shows_and_is_fresh(short, tmp_path):
         "wall.webp",
     }
     assert record.check("dcgan") == []
+
+
+@pytest.mark.slow
+def test_what_is_recorded_are_the_averaged_weights(short, tmp_path, monkeypatch):
+    preset = dcgan.PRESETS["tiny"]
+    monkeypatch.setitem(preset, "train", preset["train"] | {"ema": 0.9})
+    runs = []
+    monkeypatch.setattr(record, "film", lambda run, *_: runs.append(run))
+
+    record.record("dcgan", tmp_path / "runs")
+
+    stored = checkpoint.load_weights(short / "dcgan.safetensors")
+    latest, averaged = (
+        {f"generator.{name}": x for name, x in model.generator.state_dict().items()}
+        for model in (runs[-1].model, runs[-1].average.module)
+    )
+    assert stored.keys() == averaged.keys()
+    for name, weights in stored.items():
+        torch.testing.assert_close(weights, averaged[name].half().to(weights.dtype))
+    assert any(not torch.allclose(x, latest[name], atol=1e-4) for name, x in stored.items())
 
 
 def test_an_interrupted_recording_writes_nothing(short, tmp_path, monkeypatch):

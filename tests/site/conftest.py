@@ -73,6 +73,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 env=os.environ | {"SITE_URL": ADDRESS},
                 capture_output=True,
                 text=True,
+                encoding="utf-8",
             )
             assert built.returncode == 0, built.stdout + built.stderr
             finished.touch()
