@@ -179,7 +179,10 @@ def test_a_folder_of_pairs_is_trained_on(run):
         ("sample dcgn", "There is no recorded run 'dcgn': did you mean 'dcgan'?"),
         ("sample ./runs/mine", "There is no recorded run './runs/mine'"),
         ("sample attributes", "attributes draws no images"),
-        ("translate dcgan --input file.txt", "translates no pictures; these do: cyclegan, pix2pix, pix2pix_faces, stargan."),
+        (
+            "translate dcgan --input file.txt",
+            "translates no pictures; these do: cyclegan, pix2pix, pix2pix_faces, stargan.",
+        ),
         ("translate pix2pix --input file.txt --out x.gif", "--out ends with .png or .webp"),
         ("sample dcgan --out faces.jpg", "--out ends with .png or .webp, not '.jpg'"),
         ("sample dcgan --out faces", "not 'without an ending'"),
