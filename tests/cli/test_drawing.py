@@ -181,7 +181,7 @@ def test_a_folder_of_pairs_is_trained_on(run):
         ("sample attributes", "attributes draws no images"),
         (
             "translate dcgan --input file.txt",
-            "translates no pictures; these do: cyclegan, pix2pix, pix2pix_faces, stargan.",
+            "pictures; these do: cyclegan, pix2pix, pix2pix_faces, stargan.",
         ),
         ("translate pix2pix --input file.txt --out x.gif", "--out ends with .png or .webp"),
         ("sample dcgan --out faces.jpg", "--out ends with .png or .webp, not '.jpg'"),
