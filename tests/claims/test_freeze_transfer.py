@@ -18,9 +18,9 @@ def narrow(monkeypatch):
     """Let the recorded StyleGAN be a narrow one, and everything take two rounds."""
     load = zoo.load
 
-    def recorded(name):
+    def recorded(name, *kind):
         if name != "stylegan":
-            return load(name)
+            return load(name, *kind)
         preset = models.preset("stylegan")["model"]
         return models.build("stylegan", **preset | {"fmap_base": 64, "fmap_max": 16}).eval()
 
