@@ -60,6 +60,10 @@ def launched() -> Iterator[Browser]:
         browser.close()
 
 
+# No text of the site may depend on the locale, so it is built with one that has no Korean.
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with launched() as browser:
@@ -90,7 +94,7 @@ def address(browser: Browser, folder: Path) -> Iterator[str]:
         built = run(
             command,
             cwd=root,
-            env=os.environ | {"SITE_URL": address},
+            env=os.environ | ASCII | {"SITE_URL": address},
             capture_output=True,
             text=True,
             encoding="utf-8",

@@ -27,7 +27,7 @@ def settings(seed: int) -> loop.Settings:
 
 def begun(chosen: loop.Settings) -> loop.Run[StarGAN]:
     """Return a new run of the tiny preset, whose learning rate falls in its second half."""
-    arguments = models.preset("stargan")["model"] | {"rounds": (ROUNDS // 2, ROUNDS // 2)}
+    arguments = models.preset("stargan")["model"] | {"lr_decay": (ROUNDS // 2, ROUNDS)}
     return loop.begin(StarGAN, arguments, chosen)
 
 
