@@ -33,8 +33,8 @@ def shared_files(root: Path, language: str) -> dict[str, Path]:
     if language != "ko":
         found = {uri: path for uri, path in found.items() if not uri.startswith(SERVED_ONCE)}
     for folder, below in (
-        ("gan_minimal", "code"),
         ("gan_minimal/models", "code/models"),
+        ("gan_minimal/editing", "code/editing"),
         ("snippets", "code/snippets"),
     ):
         found |= {f"{below}/{path.name}": path for path in (root / folder).glob("*.py")}

@@ -1,9 +1,10 @@
-"""Compares the Korean and the English pages: `python -m hooks.parity [--stamp]`.
+"""Compares the Korean and the English texts: `python -m hooks.parity [--stamp]`.
 
+They are the pages in `docs/ko` and `docs/en`, and `ko.md` and `en.md` in the folder of each claim.
 A translation has the same pages, headings and heading ids, included code, code blocks, pictures,
-links and number of formulas as the original, and says which state of the original it translates
-(`source_sha`). `--stamp` writes the present state into the English pages: do that after you have
-brought them up to date.
+links, labels of a claim's values and number of formulas as the original, and says which state of
+the original it translates (`source_sha`). `--stamp` writes the present state into the English
+texts: do that after you have brought them up to date.
 """
 
 import argparse
@@ -27,6 +28,7 @@ INCLUDE = re.compile(r'(?<!;)--8<-- +"([^"]+)"')
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)[^)]*\)")
 FORMULA = re.compile(r"\$\$[^$]+\$\$|(?<!\\)\$(?!\s)[^$]+?(?<!\s)\$")
+LABEL = re.compile(r"^- `(\w+)`:", re.MULTILINE)
 CODE = re.compile(r"`+[^`\n]+`+")
 STAMP = re.compile(r'(?P<before>"?source_sha"?: "?)[0-9a-f]{12}')
 
@@ -40,6 +42,7 @@ class Facts:
     includes: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
     links: Counter[str] = field(default_factory=Counter)  # a translation may turn sentences round
+    labels: list[str] = field(default_factory=list)  # of a claim's values, by their keys
     code: list[str] = field(default_factory=list)
     formulas: int = 0
 
@@ -57,6 +60,13 @@ def markdown_facts(text: str) -> Facts:
     return facts
 
 
+def claim_facts(text: str) -> Facts:
+    """Return the facts of a claim in words: those of a page, and the labels of its values."""
+    facts = markdown_facts(text)
+    facts.labels = LABEL.findall(text)
+    return facts
+
+
 def notebook_facts(text: str) -> Facts:
     """Return the facts of a notebook."""
     notebook = json.loads(text)
@@ -67,6 +77,9 @@ def notebook_facts(text: str) -> Facts:
     facts.keys = set(notebook["metadata"].get("page", {})) - {"source_sha"}
     facts.code = [source for kind, source in cells if kind == "code"]
     return facts
+
+
+FACTS = {".md": markdown_facts, ".ipynb": notebook_facts}
 
 
 def split_code(text: str) -> tuple[str, list[str]]:
@@ -112,6 +125,7 @@ def compare(original: Facts, translation: Facts) -> list[str]:
         ("included files", original.includes, translation.includes),
         ("pictures", original.pictures, translation.pictures),
         ("links", sorted(original.links.elements()), sorted(translation.links.elements())),
+        ("labels", original.labels, translation.labels),
         ("code blocks", original.code, translation.code),
         ("formulas", [original.formulas], [translation.formulas]),
     ):
@@ -142,41 +156,52 @@ def digest(page: Path) -> str:
     return hashlib.sha256(page.read_bytes()).hexdigest()[:12]
 
 
-def check(docs: Path) -> list[str]:
-    """Return every departure of `docs/en` from `docs/ko`, a line each."""
-    korean, english = (
-        {p.relative_to(docs / code).as_posix() for p in (docs / code).rglob("*.*")}
-        for code in ("ko", "en")
-    )
-    problems = [f"{name}: there is no English page" for name in sorted(korean - english)]
-    problems += [f"{name}: there is no Korean page" for name in sorted(english - korean)]
-    for name in sorted(korean & english):
-        read = {".md": markdown_facts, ".ipynb": notebook_facts}.get(Path(name).suffix)
-        if read is None or "_generated/" in name:
+def texts(root: Path) -> dict[str, tuple[Path, Path]]:
+    """Return the Korean and the English file of each page and each claim, whether there or not."""
+    ko, en = root / "docs" / "ko", root / "docs" / "en"
+    pages = {path.relative_to(tree) for tree in (ko, en) for path in tree.rglob("*.*")}
+    found = {page.as_posix(): (ko / page, en / page) for page in sorted(pages)}
+    claims = {path.parent for path in root.glob("gan_minimal/claims/*/??.md")}
+    return found | {f"claims/{c.name}": (c / "ko.md", c / "en.md") for c in sorted(claims)}
+
+
+def translated(korean: Path, english: Path) -> bool:
+    """Say whether both texts are there, and written by people."""
+    written = korean.suffix in FACTS and korean.parent.name != "_generated"
+    return written and korean.is_file() and english.is_file()
+
+
+def check(root: Path) -> list[str]:
+    """Return every departure of an English text from its Korean original, a line each."""
+    problems = []
+    for name, (korean, english) in texts(root).items():
+        for path, language in ((english, "English"), (korean, "Korean")):
+            if not path.is_file():
+                problems.append(f"{name}: there is no {language} page")
+        if not translated(korean, english):
             continue
-        original = (docs / "ko" / name).read_text(encoding="utf-8")
-        translation = (docs / "en" / name).read_text(encoding="utf-8")
-        problems += [f"{name}: {p}" for p in compare(read(original), read(translation))]
+        facts = claim_facts if korean.name == "ko.md" else FACTS[korean.suffix]
+        original, translation = (p.read_text(encoding="utf-8") for p in (korean, english))
+        problems += [f"{name}: {p}" for p in compare(facts(original), facts(translation))]
         stamp = STAMP.search(translation)
         if stamp is None:
             problems.append(f"{name}: the English page has no source_sha")
-        elif not stamp[0].endswith(digest(docs / "ko" / name)):
+        elif not stamp[0].endswith(digest(korean)):
             problems.append(f"{name}: the Korean page has changed since it was translated")
     return problems
 
 
-def stamp(docs: Path) -> list[str]:
-    """Write the state of the Korean pages into the English ones; return which were changed."""
+def stamp(root: Path) -> list[str]:
+    """Write the state of the Korean texts into the English ones; return which were changed."""
     changed = []
-    for page in sorted((docs / "en").rglob("*.*")):
-        original = docs / "ko" / page.relative_to(docs / "en")
-        if page.suffix not in {".md", ".ipynb"} or not original.is_file():
+    for name, (korean, english) in texts(root).items():
+        if not translated(korean, english):
             continue
-        text = page.read_text(encoding="utf-8")
-        stamped = STAMP.sub(rf"\g<before>{digest(original)}", text, count=1)
+        text = english.read_text(encoding="utf-8")
+        stamped = STAMP.sub(rf"\g<before>{digest(korean)}", text, count=1)
         if stamped != text:
-            page.write_text(stamped, encoding="utf-8", newline="\n")
-            changed.append(page.relative_to(docs / "en").as_posix())
+            english.write_text(stamped, encoding="utf-8", newline="\n")
+            changed.append(name)
     return changed
 
 
@@ -186,10 +211,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m hooks.parity", description=__doc__)
     parser.add_argument("--stamp", action="store_true", help="mark the English pages as up to date")
     if parser.parse_args(arguments).stamp:
-        for name in stamp(ROOT / "docs"):
+        for name in stamp(ROOT):
             print(f"stamped {name}")
-    problems = check(ROOT / "docs")
-    print("\n".join(problems) or "The Korean and the English pages agree.")
+    problems = check(ROOT)
+    print("\n".join(problems) or "The Korean and the English texts agree.")
     return 1 if problems else 0
 
 

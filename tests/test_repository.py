@@ -284,7 +284,7 @@ def test_wheel_holds_the_data_and_the_recorded_runs(tmp_path):
         packed = set(archive.namelist())
         metadata = next(name for name in packed if name.endswith(".dist-info/METADATA"))
         described = archive.read(metadata).decode()
-    data = {".npz", ".json", ".safetensors", ".webp", ".png"}
+    data = {".npz", ".json", ".safetensors", ".webp", ".png", ".md", ".toml"}
     kept = [p for p in tracked() if (ROOT / "gan_minimal") in p.parents and p.suffix in data]
     assert kept
     assert {str(p.relative_to(ROOT)) for p in kept} <= packed

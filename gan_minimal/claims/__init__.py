@@ -1,29 +1,29 @@
 """Claims: statements of the notes that a small experiment bears out or refutes.
 
-Every claim has a file of its own here, with the statement, the measurement and the rule that turns
-the measured values into a verdict. The rule is fixed before the measurement; what fails is
-published as failing. The values that pages show are recorded in `records/`.
+Every claim has a folder of its own here, and is found by its folder:
+
+- `measure.py`: the measurement, and the rule that turns its values into a verdict.
+- `ko.md` and `en.md`: the same in words, and readable names of the values.
+- `rule.toml`: values for which the rule just holds, and changes that break it, for the tests.
+- `record.json`: the values that were measured, which pages show.
+
+The rule is fixed before the measurement; what fails is published as failing.
 """
 
 import importlib
 import multiprocessing
 import os
-import pkgutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from gan_minimal import files
+from gan_minimal.claims._words import Words, read_words
 from gan_minimal.errors import UserError, nearest
 
-FOLDER = Path(__file__).parent / "records"
-
-Text = tuple[str, str]
-"""The same in Korean and in English."""
 Values = Mapping[str, Sequence[float]]
 """Measured values by name, one for each seed."""
 
@@ -33,15 +33,10 @@ class Claim:
     """A statement, how it is measured and when it holds.
 
     Attributes:
-        id: Its name on pages and on the command line.
-        says: What the notes say, and what follows from it that can be measured.
-        place: Where they say it: a page and a heading, such as `lecture.md#dcgan`.
-        measured: What is measured, on which data, and what was held equal.
-        rule: In words, when the claim holds.
-        labels: Readable names of the values.
+        file: The `__file__` of the module that measures it; words and record lie beside it.
+        place: Where the notes say it: a page and a heading, such as `lecture.md#dcgan`.
         measure: Returns the values.
         holds: The rule.
-        explanation: Why it came out as it did.
         opening: Returns a few numbers with which the measurement begins; for a slow claim they
             stand in for the measurement when it is checked that today's code would repeat it.
             None for a fast claim, which is measured again as a whole.
@@ -49,27 +44,33 @@ class Claim:
         plot: Names of values that can be drawn on one axis, for a picture beside the table.
     """
 
-    id: str
-    says: Text
+    file: str
     place: str
-    measured: Text
-    rule: Text
-    labels: Mapping[str, Text]
     measure: Callable[[], Values]
     holds: Callable[[Values], bool]
-    explanation: Text
     opening: Callable[[], Sequence[float]] | None = None
     tolerance: float = 0.05
     plot: tuple[str, ...] = ()
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the claim."""
+        return Path(self.file).parent
 
-@cache
-def claims() -> dict[str, Claim]:
-    """Return all claims by their ids, sorted."""
-    modules = pkgutil.iter_modules([str(Path(__file__).parent)])
-    names = sorted(module.name for module in modules if not module.name.startswith("_"))
-    found = [importlib.import_module(f"{__name__}.{name}").CLAIM for name in names]
-    return {claim.id: claim for claim in found}
+    @property
+    def id(self) -> str:
+        """Its name on pages and on the command line."""
+        return self.folder.name.replace("_", "-")
+
+    def words(self, language: str) -> Words:
+        """Return the claim in words, in Korean (`ko`) or in English (`en`)."""
+        return read_words(self.folder / f"{language}.md")
+
+
+def names() -> list[str]:
+    """Return the ids of all claims, sorted."""
+    found = (path for root in __path__ for path in Path(root).glob("[!_]*/measure.py"))
+    return sorted(path.parent.name.replace("_", "-") for path in found)
 
 
 def get(name: str) -> Claim:
@@ -78,9 +79,14 @@ def get(name: str) -> Claim:
     Raises:
         UserError: If there is none; the message names the nearest one.
     """
-    if name not in claims():
-        raise UserError(f"There is no claim {name!r}: {nearest(name, list(claims()))}")
-    return claims()[name]
+    if name not in names():
+        raise UserError(f"There is no claim {name!r}: {nearest(name, names())}")
+    return importlib.import_module(f"{__name__}.{name.replace('-', '_')}.measure").CLAIM
+
+
+def claims() -> dict[str, Claim]:
+    """Return all claims by their ids, sorted."""
+    return {name: get(name) for name in names()}
 
 
 def device() -> str:
@@ -90,7 +96,7 @@ def device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def spread(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+def in_parallel(function: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
     """Return `function(*call)` for each of `calls`, as many at a time as there are cores.
 
     Each has one thread: networks as small as these lose more by waiting for each other's threads
@@ -129,17 +135,15 @@ def measure(claim: Claim) -> dict[str, Any]:
     }
 
 
-def write(record: dict[str, Any], folder: Path = FOLDER) -> None:
+def write(claim: Claim, record: dict[str, Any]) -> None:
     """Keep what was measured."""
-    files.write_json(folder / f"{record['id']}.json", record)
+    files.write_json(claim.folder / "record.json", record)
 
 
-def read(claim: Claim, folder: Path = FOLDER) -> dict[str, Any] | None:
+def read(claim: Claim) -> dict[str, Any] | None:
     """Return what is recorded of a claim, or None if it was never measured."""
-    path = folder / f"{claim.id}.json"
-    if not path.exists():
-        return None
-    return files.read_json(path)
+    path = claim.folder / "record.json"
+    return files.read_json(path) if path.exists() else None
 
 
 def recorded() -> list[tuple[Claim, dict[str, Any]]]:

@@ -18,7 +18,7 @@ def evaluate(
     """
     from rich.table import Table
 
-    from gan_minimal.publishing import tables
+    from gan_minimal.publishing import tables, words
     from gan_minimal.scoring import evaluate
 
     trained, dataset = trained_model(model)
@@ -29,7 +29,7 @@ def evaluate(
     scores = evaluate.evaluate(trained, dataset)
     for name, score in scores.items():
         floor = tables.number(score["floor"]) if "floor" in score else ""
-        table.add_row(tables.title(name, "en"), tables.number(score["value"]), floor)
+        table.add_row(words.title(name, "en"), tables.number(score["value"]), floor)
     show(table)
     if "fid" in scores:
         typer.echo("Features of this site's classifier: not comparable with the FID of papers.")
@@ -107,7 +107,7 @@ def list_claims(context: typer.Context) -> None:
         record = claims.read(claim)
         holds = record and claim.holds(record["values"])
         verdict = "not measured" if record is None else "holds" if holds else "does not hold"
-        table.add_row(claim.id, claim.says[1], verdict)
+        table.add_row(claim.id, claim.words("en").says, verdict)
     show(table)
 
 
@@ -125,13 +125,14 @@ def run_claim(
 
     claim = claims.get(name)
     docs = checkout() / "docs" if keep else None  # measuring can take an hour: refuse before it
-    typer.echo(f"{claim.says[1]}\n{claim.measured[1]}\n{claim.rule[1]}")
+    words = claim.words("en")
+    typer.echo(f"{words.says}\n{words.measured}\n{words.rule}")
     record = claims.measure(claim)
     for value, seeds in record["values"].items():
         each = ", ".join(tables.number(seed) for seed in seeds)
-        typer.echo(f"{claim.labels[value][1]}: {each}")
+        typer.echo(f"{words.labels[value]}: {each}")
     typer.echo("It holds." if claim.holds(record["values"]) else "It does not hold at this scale.")
     if docs is not None:
-        claims.write(record)
+        claims.write(claim, record)
         tables.write_claim(claim, record, docs)
         tables.write_claim_list(claims.recorded(), docs)

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from gan_minimal.publishing.tables import LANGUAGES
+from gan_minimal.publishing.words import LANGUAGES
 from tests.benchmarks import report
 
 CPU = {

@@ -15,7 +15,7 @@ def tree(tmp_path: Path) -> Path:
         "docs/ko/notebooks/walk.ipynb",
         "docs/ko/_generated/dcgan-badges.md",
         "docs/ko/_diagrams/gan.svg",
-        "gan_minimal/train.py",
+        "gan_minimal/editing/singan.py",
         "gan_minimal/models/dcgan.py",
         "gan_minimal/zoo/dcgan.json",
         "snippets/softplus.py",
@@ -29,7 +29,7 @@ def test_pictures_and_code_are_published(tree):
     assert set(shared_files(tree, "ko")) == {
         "assets/css/site.css",
         "assets/runs/dcgan/samples.webp",
-        "code/train.py",
+        "code/editing/singan.py",
         "code/models/dcgan.py",
         "code/snippets/softplus.py",
     }

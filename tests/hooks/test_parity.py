@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -46,11 +47,40 @@ Draws $x$ of [GAN](gan.md#objective). Not `$HOME`.
 """
 
 
+CLAIM = """## 주장 { #says }
+
+$x$가 작다.
+
+## 값의 이름 { #labels }
+
+- `size`: 크기
+- `mean`: 평균
+"""
+TRANSLATED = """---
+source_sha: 000000000000
+---
+## Claim { #says }
+
+$x$ is small.
+
+## Values { #labels }
+
+- `size`: Size
+- `mean`: Mean
+"""
+
+
 @pytest.fixture
-def docs(tmp_path: Path) -> Path:
+def root(tmp_path: Path) -> Path:
+    """A repository with one page and one claim, both of them stamped."""
     for code, text in (("ko", KOREAN), ("en", ENGLISH)):
-        (tmp_path / code / "models").mkdir(parents=True)
-        (tmp_path / code / "models/dcgan.md").write_text(text, encoding="utf-8")
+        (tmp_path / "docs" / code / "models").mkdir(parents=True)
+        (tmp_path / "docs" / code / "models/dcgan.md").write_text(text, encoding="utf-8")
+    claim = tmp_path / "gan_minimal/claims/one_claim"
+    claim.mkdir(parents=True)
+    (claim / "ko.md").write_text(CLAIM, encoding="utf-8")
+    (claim / "en.md").write_text(TRANSLATED, encoding="utf-8")
+    parity.stamp(tmp_path)
     return tmp_path
 
 
@@ -116,39 +146,78 @@ def test_notebooks_are_compared_by_their_code():
     assert found.startswith("code blocks differ: number 1 is 'z = 1'")
 
 
-def test_a_stamp_holds_until_the_original_changes(docs):
-    assert parity.check(docs) == [
-        "models/dcgan.md: the Korean page has changed since it was translated"
-    ]
-    assert parity.stamp(docs) == ["models/dcgan.md"]
-    assert parity.check(docs) == []
-    assert parity.stamp(docs) == []
-    with (docs / "ko/models/dcgan.md").open("a", encoding="utf-8") as page:
+@pytest.mark.parametrize(
+    ("name", "original"),
+    [
+        ("models/dcgan.md", "docs/ko/models/dcgan.md"),
+        ("claims/one_claim", "gan_minimal/claims/one_claim/ko.md"),
+    ],
+)
+def test_a_stamp_holds_until_the_original_changes(name, original, root):
+    assert parity.check(root) == []
+    assert parity.stamp(root) == []
+
+    with (root / original).open("a", encoding="utf-8") as page:
         page.write("\n더.\n")
-    assert len(parity.check(docs)) == 1
+
+    assert parity.check(root) == [f"{name}: the Korean page has changed since it was translated"]
+    assert parity.stamp(root) == [name]
+    assert parity.check(root) == []
 
 
-def test_a_page_without_a_stamp_is_named(docs):
-    page = docs / "en/models/dcgan.md"
-    page.write_text(
-        page.read_text(encoding="utf-8").replace("source_sha: 000000000000\n", ""), encoding="utf-8"
-    )
-    assert parity.check(docs) == ["models/dcgan.md: the English page has no source_sha"]
+def test_a_page_without_a_stamp_is_named(root):
+    page = root / "docs/en/models/dcgan.md"
+    page.write_text(re.sub("source_sha: .*\n", "", page.read_text(encoding="utf-8")), "utf-8")
+    assert parity.check(root) == ["models/dcgan.md: the English page has no source_sha"]
 
 
-def test_pages_of_one_language_only_are_named(docs):
-    (docs / "ko/only.md").write_text("# x { #x }", encoding="utf-8")
-    (docs / "en/other.md").write_text("# x { #x }", encoding="utf-8")
-    parity.stamp(docs)
-    assert parity.check(docs) == [
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("#labels", "#values", "headings differ"),
+        ("{ #says }", "", "headings differ"),
+        ("$x$", "x", "formulas differ"),
+        ("`mean`", "`means`", "labels differ: number 2 is 'mean' in Korean and 'means'"),
+        ("- `mean`: Mean\n", "", "labels differ: only the Korean page has 'mean'"),
+        ("---\nsource_sha", "---\ntitle: Small\nsource_sha", "front matter differ"),
+    ],
+)
+def test_each_departure_of_a_claim_is_named(old, new, complaint, root):
+    claim = root / "gan_minimal/claims/one_claim/en.md"
+    text = claim.read_text(encoding="utf-8")
+    assert old in text
+    claim.write_text(text.replace(old, new), encoding="utf-8")
+
+    (found,) = parity.check(root)
+
+    assert found.startswith(f"claims/one_claim: {complaint}")
+
+
+def test_texts_of_one_language_only_are_named(root):
+    (root / "docs/ko/only.md").write_text("# x { #x }")
+    (root / "docs/en/other.md").write_text("# x { #x }")
+    (root / "docs/en/picture.png").write_bytes(b"")
+    (root / "gan_minimal/claims/one_claim/en.md").unlink()
+    parity.stamp(root)
+    assert parity.check(root) == [
         "only.md: there is no English page",
         "other.md: there is no Korean page",
+        "picture.png: there is no Korean page",
+        "claims/one_claim: there is no English page",
     ]
 
 
-def test_the_command_says_what_is_wrong(docs, monkeypatch, capsys):
-    monkeypatch.setattr(parity, "ROOT", docs.parent)
-    docs.rename(docs.parent / "docs")
+def test_generated_pages_are_not_compared(root):
+    for code, text in (("ko", "# 하나"), ("en", "# one\n\n# two")):
+        (root / "docs" / code / "_generated").mkdir()
+        (root / "docs" / code / "_generated/table.md").write_text(text, encoding="utf-8")
+    assert parity.check(root) == []
+
+
+def test_the_command_says_what_is_wrong(root, monkeypatch, capsys):
+    monkeypatch.setattr(parity, "ROOT", root)
+    with (root / "docs/ko/models/dcgan.md").open("a", encoding="utf-8") as page:
+        page.write("\n더.\n")
     assert parity.main([]) == 1
     assert "has changed since" in capsys.readouterr().out
     assert parity.main(["--stamp"]) == 0

@@ -9,8 +9,14 @@ from gan_minimal.data.faces16 import ATTRIBUTES, attributes_of, load_faces
 from gan_minimal.models.clip import CLIP
 from gan_minimal.scoring import clip_retrieval
 
-SMALL = {"size": 16, "patch": 4, "image_width": 16, "image_layers": 1, "vocabulary": 131}
-SMALL |= {"context": 40, "text_width": 16, "text_layers": 1, "joint": 8, "head": 8}
+IMAGE = {"size": 16, "patch_size": 4, "vision_width": 16, "vision_layers": 1}
+TEXT = {
+    "vocab_size": 131,
+    "context_length": 40,
+    "transformer_width": 16,
+    "transformer_layers": 1,
+}
+SMALL = IMAGE | TEXT | {"embed_dim": 8, "head_width": 8}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,122 @@
+"""Does the game do what its theory says, where the right answer is known?"""
+
+from collections.abc import Iterator
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.optim import Adam, Optimizer
+from torch.utils.data import TensorDataset
+
+from gan_minimal.claims import Claim, Values
+from gan_minimal.training import loop
+
+SEEDS = (0, 1, 2)
+CENTRES, SPREAD = (-2.0, 2.0), 0.5  # the data: two equal bumps
+OTHER_SPREAD = 2.0  # the generator that the discriminator is trained against: N(0, 2²)
+
+
+def data(n: int) -> Tensor:
+    """Draw `(n, 1)` numbers from two normal distributions in equal parts."""
+    centres = torch.tensor(CENTRES)[torch.randint(len(CENTRES), (n, 1))]
+    return centres + SPREAD * torch.randn(n, 1)
+
+
+def network(inputs: int) -> nn.Sequential:
+    """Return a small network with one output."""
+    return nn.Sequential(
+        nn.Linear(inputs, 64), nn.Tanh(), nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, 1)
+    )
+
+
+class Game(nn.Module):
+    """Two players on a line; without `learning`, the generator is N(0, 2²) and stays so."""
+
+    def __init__(self, learning: bool) -> None:
+        super().__init__()
+        self.learning = learning
+        self.generator, self.discriminator = network(4), network(1)
+
+    def optimizers(self) -> dict[str, Optimizer]:
+        """Give Adam to both players."""
+        return {
+            "discriminator": Adam(self.discriminator.parameters(), 1e-3, (0.5, 0.999)),
+            "generator": Adam(self.generator.parameters(), 5e-4, (0.5, 0.999)),
+        }
+
+    def fake(self, n: int) -> Tensor:
+        """Draw `(n, 1)` numbers from the generator."""
+        if self.learning:
+            return self.generator(torch.randn(n, 4))
+        return OTHER_SPREAD * torch.randn(n, 1)
+
+    def step(self, batch: tuple[Tensor]) -> Iterator[tuple[str, Tensor]]:
+        """Play one round."""
+        fake = self.fake(len(batch[0]))
+        loss = F.softplus(-self.discriminator(batch[0])) + F.softplus(self.discriminator(fake))
+        yield "discriminator", loss.mean()
+        if self.learning:
+            yield "generator", F.softplus(-self.discriminator(fake)).mean()
+
+
+def play(seed: int, learning: bool, steps: int) -> Game:
+    """Train one game."""
+    torch.manual_seed(seed)
+    dataset = TensorDataset(data(20_000))
+    settings = loop.Settings(data="", batch=256, steps=steps, seed=seed)
+    game = Game(learning)
+    loop.train(loop.start(game, settings), dataset, settings, quiet=True)
+    return game.eval()
+
+
+def discriminator_error(seed: int) -> float:
+    """Mean of |D - p / (p + q)| over the points that the two densities draw."""
+    discriminator = play(seed, learning=False, steps=1500).discriminator
+    x = torch.cat([data(10_000), OTHER_SPREAD * torch.randn(10_000, 1)])
+    bumps = [torch.distributions.Normal(c, SPREAD).log_prob(x).exp() for c in CENTRES]
+    p = torch.stack(bumps).mean(0)
+    q = torch.distributions.Normal(0.0, OTHER_SPREAD).log_prob(x).exp()
+    return (torch.sigmoid(discriminator(x)) - p / (p + q)).abs().mean().item()
+
+
+def wasserstein(x: Tensor, y: Tensor) -> float:
+    """Wasserstein-1 distance of two samples `(n, 1)` of equal size."""
+    return (x.flatten().sort().values - y.flatten().sort().values).abs().mean().item()
+
+
+def measure() -> Values:
+    """Train three discriminators and three games."""
+    values: dict[str, list[float]] = {
+        "discriminator_error": [],
+        "distance_before": [],
+        "distance_after": [],
+        "floor": [],
+    }
+    for seed in SEEDS:
+        values["discriminator_error"].append(discriminator_error(seed))
+        game = play(seed, learning=True, steps=3000)
+        torch.manual_seed(seed)
+        before = Game(learning=True)
+        real = data(10_000)
+        values["distance_before"].append(wasserstein(before.fake(10_000), real))
+        values["distance_after"].append(wasserstein(game.fake(10_000), real))
+        values["floor"].append(wasserstein(data(10_000), real))
+    return values
+
+
+def holds(values: Values) -> bool:
+    """Apply the rule."""
+    pairs = zip(values["distance_after"], values["distance_before"], strict=True)
+    return max(values["discriminator_error"]) <= 0.05 and all(
+        after <= 0.1 * before for after, before in pairs
+    )
+
+
+CLAIM = Claim(
+    __file__,
+    place="lecture.md#gan",
+    measure=measure,
+    holds=holds,
+    tolerance=0.3,  # a game amplifies rounding, and differently on every processor
+    plot=("distance_before", "distance_after", "floor"),
+)
