@@ -194,8 +194,8 @@ def test_each_departure_of_a_claim_is_named(old, new, complaint, root):
 
 
 def test_texts_of_one_language_only_are_named(root):
-    (root / "docs/ko/only.md").write_text("# x { #x }")
-    (root / "docs/en/other.md").write_text("# x { #x }")
+    (root / "docs/ko/only.md").write_text("# x { #x }", encoding="utf-8")
+    (root / "docs/en/other.md").write_text("# x { #x }", encoding="utf-8")
     (root / "docs/en/picture.png").write_bytes(b"")
     (root / "gan_minimal/claims/one_claim/en.md").unlink()
     parity.stamp(root)
