@@ -55,7 +55,7 @@ def test_counts_of_words_and_faces(faces):
     own, _ = faces
 
     assert len(captions.vocabulary()[0]) == 128
-    assert zoo.read("clip")["settings"]["model"]["vocabulary"] == 131
+    assert zoo.read("clip")["settings"]["model"]["vocab_size"] == 131
     training = [attributes_of(face) for face in load_faces("train").options]
     assert sum(captions.unseen(face) for face in training) == 519
     assert (len(own), len(clip_retrieval.distinct(own))) == (2048, 1018)
