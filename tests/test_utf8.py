@@ -69,8 +69,10 @@ def without_encoding(source: str) -> list[int]:
                 ]
                 other = owner == "Image" or "timeout" in named  # a picture, an address
                 text = not other and not any("b" in str(mode) for mode in modes)
-            case ast.Attribute(_, "read_text" | "write_text"):
-                text = owner != "files"  # gan_minimal.files writes UTF-8
+            case ast.Attribute(_, "read_text"):
+                text = not call.args
+            case ast.Attribute(_, "write_text"):
+                text = len(call.args) < 2 and owner != "files"  # gan_minimal.files writes UTF-8
             case _:
                 text = "text" in named or "universal_newlines" in named
         if text and "encoding" not in named:
@@ -104,6 +106,8 @@ open(name, "a", newline="")
 path.open(mode="w")
 run(command, text=True, capture_output=True)
 path.read_text(encoding="utf-8")
+path.read_text("utf-8")
+path.write_text(text, "utf-8")
 open(name, "rb")
 path.open("rb")
 run(command, text=True, encoding="utf-8")
