@@ -7,12 +7,12 @@ package, without internet.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torch import nn
+    from gan_minimal.models.protocol import Model
 
 __version__ = "0.1.0"
 
 
-def load(name: str) -> "nn.Module":
+def load(name: str) -> "Model":
     """Return the recorded model `name` with its trained weights, ready to sample.
 
     Args:

@@ -1,19 +1,22 @@
 """Tensors of images to files: PNG grids, WebP pictures and animations."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from PIL import Image
 from torch import Tensor
 
 from gan_minimal.files import write_whole
 
 Pixels = npt.NDArray[np.uint8]
+Pictures = Mapping[str, Image.Image | list[Image.Image]]
+"""Pictures and, as lists of frames, animations, by the names of their files."""
 
 
 def to_pixels(images: Tensor) -> Pixels:
@@ -45,6 +48,16 @@ def grid(images: Tensor, columns: int, gap: int = 1, scale: int = 1) -> Image.Im
         top, left = i // columns * (height + gap), i % columns * (width + gap)
         paper[top : top + height, left : left + width] = picture
     return enlarge(Image.fromarray(paper), scale)
+
+
+def in_turn(*columns: Tensor) -> Tensor:
+    """Lay sets of images `(8 k, C, H, W)` out in rows of eight, one row of each set in turn."""
+    return torch.stack([images.unflatten(0, (-1, 8)) for images in columns], dim=1).flatten(0, 2)
+
+
+def in_columns(pictures: Tensor) -> Image.Image:
+    """Lay images `(rows, columns, C, H, W)` out."""
+    return grid(pictures.flatten(0, 1), pictures.shape[1])
 
 
 def enlarge(picture: Image.Image, scale: int) -> Image.Image:

@@ -7,10 +7,10 @@ torch.manual_seed(0)
 torch.set_num_threads(1)
 
 
-def patch_gan(halvings, width=64, channels=6, last_stride=1):
-    """4x4 convolutions: `halvings` of stride 2, one of `last_stride`, and one that gives logits."""
-    widths = [channels, *(width * min(2**i, 8) for i in range(halvings + 1)), 1]
-    strides = [2] * halvings + [last_stride, 1]
+def patch_gan(downsamplings, width=64, channels=6, last_stride=1):
+    """4x4 convolutions: as many downsamplings, one of `last_stride`, and one that gives logits."""
+    widths = [channels, *(width * min(2**i, 8) for i in range(downsamplings + 1)), 1]
+    strides = [2] * downsamplings + [last_stride, 1]
     layers = []
     for inputs, outputs, stride in zip(widths, widths[1:], strides, strict=False):
         layers += [nn.Conv2d(inputs, outputs, 4, stride, padding=1), nn.LeakyReLU(0.2)]
@@ -28,15 +28,15 @@ def receptive_field(network, channels=6, size=600):
 
 
 print("halvings   sees pixels   by formula   verdicts at 256 px   weights")
-for halvings in (1, 2, 3):
-    network = patch_gan(halvings)
+for downsamplings in (1, 2, 3):
+    network = patch_gan(downsamplings)
     formula = 1 + 3 + 3  # two layers of stride 1, each adds 3 pixels
-    for _ in range(halvings):
+    for _ in range(downsamplings):
         formula = 2 * formula + 2
     side = network(torch.zeros(1, 6, 256, 256)).shape[-1]
     weights = sum(p.numel() for p in network.parameters())
-    field = receptive_field(patch_gan(halvings, width=2))
-    print(f"{halvings:5} {field:13} {formula:12} {side:13} x {side} {weights:15,}")
+    field = receptive_field(patch_gan(downsamplings, width=2))
+    print(f"{downsamplings:5} {field:13} {formula:12} {side:13} x {side} {weights:15,}")
 
 # A popular mistake: the fourth layer halves too. It is no longer the 70x70 PatchGAN.
 wrong = patch_gan(3, last_stride=2)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from gan_minimal import images
-from gan_minimal.data.reading import to_unit
+from gan_minimal.data.pixels import to_unit
 
 
 def grey(*values: int) -> torch.Tensor:

@@ -1,6 +1,7 @@
 """What the commands share: the application, common options and small helpers."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,8 @@ import typer
 from gan_minimal.errors import UserError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from gan_minimal.data import DataSet
+    from gan_minimal.models.protocol import Model
 
 app = typer.Typer(
     help="Minimal generative models that are really run, tested and measured.",
@@ -27,23 +29,26 @@ Picture = Annotated[Path, typer.Option(help="A .png or .webp file.")]
 LARGEST_SIDE = 16_383  # pixels; WebP can hold no more, and memory hardly
 
 
-def trained_model(name: str) -> tuple["nn.Module", str]:
-    """Return a recorded run's model, or the one in the folder of a run, and its data's name."""
+def trained_model(name: str) -> tuple["Model", str]:
+    """Return a recorded run's model, or the one in the folder of a run, and its data's name.
+
+    The model is in evaluation mode.
+    """
     from gan_minimal import zoo
     from gan_minimal.training import loop
 
     if (Path(name) / "checkpoint.pt").exists():
         run, _, settings = loop.resume(Path(name) / "checkpoint.pt", device="cpu")
-        return run.sampler, settings.data
+        return run.sampler.eval(), settings.data
     return zoo.load(name), zoo.read(name)["settings"]["train"]["data"]
 
 
-def shape_of(model: "nn.Module") -> tuple[Any, int]:
-    """Return the size and the channels of the images that `model` learns from.
+def runs_on(wanted: Callable[["DataSet"], bool]) -> str:
+    """Return the names of the recorded runs whose data is as wanted, for a message."""
+    from gan_minimal import data, zoo
 
-    The size is one number for squares, or the height and width of a photograph.
-    """
-    return model.size, model.channels  # type: ignore[return-value]
+    sets = {name: zoo.read(name)["settings"]["train"]["data"] for name in zoo.names()}
+    return ", ".join(name for name, dataset in sets.items() if wanted(data.find(dataset)))
 
 
 def scale_of(size: int) -> int:

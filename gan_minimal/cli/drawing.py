@@ -12,14 +12,17 @@ from gan_minimal.cli.common import (
     app,
     check_picture,
     check_width,
+    runs_on,
     scale_of,
-    shape_of,
     trained_model,
 )
 from gan_minimal.errors import UserError
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
+
+    from gan_minimal.data import DataSet
+    from gan_minimal.models.protocol import Model
 
 
 @app.command()
@@ -48,18 +51,19 @@ def sample(
     """
     check_picture(out)
     from gan_minimal import images
-    from gan_minimal.training import loop
+    from gan_minimal.models import sampling
+    from gan_minimal.models.protocol import Pyramid, Sampler, Translator
 
     trained, _ = trained_model(model)
     if text is not None:
         drawn, columns, gap = written(trained, model, text, n or 1, seed), len(text), 0
-    elif photographs.draws(trained) or size is not None or start is not None:
+    elif isinstance(trained, Pyramid) or size is not None or start is not None:
         drawn = photographs.samples(trained, model, n or 6, size, start or 0, seed)
         columns, gap = min(len(drawn), 3), 1
-    elif hasattr(trained, "sample"):
+    elif isinstance(trained, Sampler):
         n = n or 64
-        drawn, columns, gap = loop.sample(trained, n, seed), min(n, max(8, round(n**0.5))), 1
-    elif hasattr(trained, "translate"):
+        drawn, columns, gap = sampling.sample(trained, n, seed), min(n, max(8, round(n**0.5))), 1
+    elif isinstance(trained, Translator):
         raise UserError(
             f"{model} draws from a picture, not from noise: "
             f"`gan-minimal translate {model} --input picture.png`."
@@ -91,62 +95,76 @@ def translate(
     Example: gan-minimal translate pix2pix --input syllable.png --out brush.png
     """
     check_picture(out)
-    from gan_minimal import images
+    from gan_minimal import data, images
     from gan_minimal.data.user_picture import prepare
-    from gan_minimal.training import loop
+    from gan_minimal.models import sampling
+    from gan_minimal.models.protocol import DomainTranslator, Translator
 
     trained, dataset = trained_model(model)
-    if not hasattr(trained, "translate"):
-        raise UserError(f"{model} translates no pictures; pix2pix, cyclegan and stargan do.")
-    wishes = wished(trained, model, dataset, to, back)
-    given = prepare(picture, dataset, *shape_of(trained))
-    way: dict[str, Any] = {"back": True} if back else {}
-    if wishes:
-        way["labels"] = trained.read(given)  # type: ignore[operator]
+    if not isinstance(trained, Translator):
+        able = runs_on(lambda row: bool(row.questions))
+        raise UserError(f"{model} translates no pictures; these do: {able}.")
+    row = data.find(dataset)
+    how: dict[str, Any] = direction(trained, model, back)
+    wishes = wished(trained, model, row, to)
+    assert isinstance(trained.size, int)  # only a pyramid learns from images that are not square
+    given = prepare(picture, row, trained.size, trained.channels)
+    if isinstance(trained, DomainTranslator):
+        how["labels"] = trained.read(given)
         for entry, value in wishes.items():
-            way["labels"][:, entry] = value
-    drawn = loop.translate(trained, given, seed, **way)
+            how["labels"][:, entry] = value
+    drawn = sampling.translate(trained, given, seed, **how)
     scale = scale or scale_of(drawn.shape[-1])
     check_width(drawn.shape[-1] * scale)
     images.save(images.grid(drawn, 1, scale=scale), out)
     typer.echo(str(out))
 
 
-def wished(
-    trained: "nn.Module", name: str, dataset: str, to: str | None, back: bool
-) -> dict[int, float]:
+def direction(trained: "Model", name: str, back: bool) -> dict[str, str]:
+    """Return the direction of a translation as an argument; none for a model with a single one.
+
+    Raises:
+        UserError: If the other direction is wanted of such a model.
+    """
+    from gan_minimal.models.protocol import TwoWayTranslator
+
+    if isinstance(trained, TwoWayTranslator):
+        return {"direction": trained.directions[back]}
+    if back:
+        raise UserError(f"{name} translates one way only: leave --back out.")
+    return {}
+
+
+def wished(trained: "Model", name: str, row: "DataSet", to: str | None) -> dict[int, float]:
     """Return the entries of a label that `--to` asks for; none for a model without labels.
 
     Raises:
-        UserError: If the model takes no `--to` or no `--back`, or cannot do without `--to`.
+        UserError: If the model takes no `--to`, or cannot do without it.
     """
-    import inspect
-
     from gan_minimal.data import domains
+    from gan_minimal.data.registry import function
+    from gan_minimal.models.protocol import DomainTranslator
 
-    takes = inspect.signature(trained.translate).parameters  # type: ignore[arg-type]
-    if back and "back" not in takes:
-        raise UserError(f"{name} translates one way only: leave --back out.")
-    if "labels" not in takes:
+    if not isinstance(trained, DomainTranslator):
         if to is not None:
             raise UserError(f"{name} knows one change only: leave --to out.")
         return {}
+    known = function(row.phrases)()
     if to is None:
-        some = ", ".join(list(domains.phrases(dataset))[::7])
+        some = ", ".join(list(known)[::7])
         raise UserError(f'{name} has to be told what to change: --to "...", such as {some}.')
-    return domains.asked(to, dataset)
+    return domains.asked(to, known)
 
 
-def written(trained: "nn.Module", name: str, text: str, n: int, seed: int) -> "Tensor":
-    """Write `text` in `n` hands, one below the other; see `gallery.write`.
+def written(trained: "Model", name: str, text: str, n: int, seed: int) -> "Tensor":
+    """Write `text` in `n` hands, one below the other; see `gan_minimal.editing.cgan.write`.
 
     Raises:
         UserError: If the model does not write Hangul, or there is nothing it could write.
     """
-    from gan_minimal.publishing import pictures
+    from gan_minimal.editing import cgan
 
-    if getattr(trained, "classes", ()) != pictures.LETTERS:
-        raise UserError(f"--text is for models that write Hangul, such as cgan: {name} does not.")
+    writer = cgan.writer(trained, name)
     if not text.strip():
         raise UserError("--text is empty: give it Korean syllables, such as 안녕하세요.")
-    return pictures.write(trained, text, n, seed).flatten(0, 1)
+    return cgan.write(writer, text, n, seed).flatten(0, 1)

@@ -17,7 +17,7 @@ from gan_minimal.cli.common import (
 from gan_minimal.errors import UserError
 
 if TYPE_CHECKING:
-    from gan_minimal.editing.styleclip import Judge
+    from gan_minimal.editing.styleclip import ImageTextModel
     from gan_minimal.models.stylegan import StyleGAN
 
 
@@ -55,7 +55,7 @@ def edit(
         raise UserError(f"--preset is tiny or paper, not {preset!r}.")
     import torch
 
-    from gan_minimal import images
+    from gan_minimal import data, images
     from gan_minimal.data.user_picture import prepare
     from gan_minimal.editing import styleclip, stylegan
 
@@ -65,26 +65,25 @@ def edit(
         styleclip.check_words(text)
     scale = scale or scale_of(trained.size)
     check_width((frames + 1) * (trained.size + 1) * scale)
-    judge = judge_of(clip, weights, trained)
+    chosen = clip_of(clip, weights, trained)
     if image is None:
         w, noise = styleclip.seeded(trained, seed)
         shown = []
     else:
-        given = "faces16-domains" if dataset == "faces16" else dataset
-        picture = prepare(image, given, trained.size, trained.channels)
+        picture = prepare(image, data.find(dataset), trained.size, trained.channels)
         w, noise = styleclip.inverted(trained, picture)
         shown = [picture[0]]
-    (edited,) = styleclip.edit(trained, judge, [text], w, noise, frames, preset)
+    (edited,) = styleclip.edit(trained, chosen, [text], w, noise, frames, preset)
     row = torch.stack([*shown, *edited.way])
     images.save(images.grid(row, len(row), scale=scale), out)
     typer.echo(str(out))
     typer.echo(f"cosine with the text: {edited.before:.2f} before, {edited.after:.2f} after")
-    if dataset == "faces16":  # what the classifier can read
+    if data.find(dataset).classifier == styleclip.READER:
         for line in styleclip.changes(edited.way):
             typer.echo(line)
 
 
-def judge_of(clip: str, weights: str, model: "StyleGAN") -> "Judge":
+def clip_of(clip: str, weights: str, model: "StyleGAN") -> "ImageTextModel":
     """Return the CLIP that is asked for.
 
     Raises:
@@ -96,9 +95,10 @@ def judge_of(clip: str, weights: str, model: "StyleGAN") -> "Judge":
         from gan_minimal.editing.openclip import OpenCLIP
 
         return OpenCLIP(clip, weights)
-    if model.size != 16:
+    small = styleclip.SmallCLIP()
+    if model.size != small.model.size:
         raise UserError(
-            f"The small CLIP knows faces of 16 pixels, not images of {model.size}: "
+            f"The small CLIP knows faces of {small.model.size} pixels, not images of {model.size}: "
             "--clip ViT-B-32 knows any."
         )
-    return styleclip.SmallCLIP()
+    return small

@@ -18,7 +18,7 @@ def evaluate(
     """
     from rich.table import Table
 
-    from gan_minimal.publishing import tables
+    from gan_minimal.publishing import tables, words
     from gan_minimal.scoring import evaluate
 
     trained, dataset = trained_model(model)
@@ -29,7 +29,7 @@ def evaluate(
     scores = evaluate.evaluate(trained, dataset)
     for name, score in scores.items():
         floor = tables.number(score["floor"]) if "floor" in score else ""
-        table.add_row(tables.title(name, "en"), tables.number(score["value"]), floor)
+        table.add_row(words.title(name, "en"), tables.number(score["value"]), floor)
     show(table)
     if "fid" in scores:
         typer.echo("Features of this site's classifier: not comparable with the FID of papers.")

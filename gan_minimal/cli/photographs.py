@@ -18,8 +18,9 @@ from gan_minimal.cli.common import (
 from gan_minimal.errors import UserError
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import Tensor
 
+    from gan_minimal.models.protocol import Model
     from gan_minimal.models.singan import SinGAN
 
 MOST_PIXELS = 6_000_000  # of one picture: a network's layers take a hundred times as many bytes
@@ -110,43 +111,37 @@ def animate(
     typer.echo(str(out))
 
 
-def draws(model: "nn.Module") -> bool:
-    """Say whether a model is one of a single photograph."""
-    return hasattr(model, "climb")
-
-
 def photographer(name: str) -> tuple["SinGAN", str]:
     """Return a trained model of one photograph, and its data's name.
 
     Raises:
         UserError: If the model is of another kind.
     """
+    from gan_minimal.models.singan import SinGAN
+
     trained, dataset = trained_model(name)
-    if not draws(trained):
+    if not isinstance(trained, SinGAN):
         raise UserError(f"{name} has not learnt from one photograph; singan has.")
-    return trained.eval(), dataset  # type: ignore[return-value]
+    return trained, dataset
 
 
-def samples(
-    model: "nn.Module", name: str, n: int, size: str | None, start: int, seed: int
-) -> "Tensor":
+def samples(model: "Model", name: str, n: int, size: str | None, start: int, seed: int) -> "Tensor":
     """Draw `n` images of a scene, of any size and from any scale on.
 
     Raises:
         UserError: If the model is of another kind, or the size or the scale are impossible.
     """
-    if not draws(model):
-        raise UserError(f"--size and --start are for models such as singan: {name} takes neither.")
-    from gan_minimal.models.singan import SinGAN
+    from gan_minimal.models.protocol import Pyramid
 
-    assert isinstance(model, SinGAN)
+    if not isinstance(model, Pyramid):
+        raise UserError(f"--size and --start are for models such as singan: {name} takes neither.")
     scales = len(model.sizes)
     if start > scales:
         raise UserError(
             f"{name} has the scales 0 to {scales - 1}, not {start}; {scales} gives the photograph "
             "back."
         )
-    height, width = model.size
+    height, width = model.sizes[-1]
     if size is not None:
         sides = re.fullmatch(r"(\d{2,5})[xX×](\d{2,5})", size)
         if sides is None:
@@ -157,7 +152,7 @@ def samples(
         raise UserError(
             f"{n} images of {width}x{height} pixels are too many: choose a smaller --n."
         )
-    return seeded(seed, model.eval().sample, n, (height, width), start)
+    return seeded(seed, model.sample, n, (height, width), start)
 
 
 def fitted(
@@ -175,31 +170,35 @@ def fitted(
         The new arguments, and the rounds in all.
 
     Raises:
-        UserError: If the model learns from many images, or the image is no good.
+        UserError: If the image is too small or cannot be read.
+        TypeError: If the model has no scales.
     """
     from gan_minimal import models
     from gan_minimal.data import single_photo
     from gan_minimal.data.folder import SUFFIXES
+    from gan_minimal.models.protocol import Pyramid
 
-    if not hasattr(models.get(name), "pyramid"):
-        raise UserError(f"--image is for singan: {name} learns from many images, see --data.")
     path = Path(data or "").expanduser()
     own = data is not None and path.suffix.lower() in SUFFIXES
     if own:
         arguments = arguments | {"photo": single_photo.size_of(path)}
     height, width = arguments.get("photo", (0, 0))
     try:
-        model: Any = models.build(name, **arguments)
+        model = models.build(name, **arguments)
     except ValueError as error:
         raise UserError(
             f"{path}, {width}x{height} pixels, is too small or too slim to learn from: {error}."
         ) from None
+    if not isinstance(model, Pyramid):
+        raise TypeError(f"{name} has no scales, though its preset learns from one photograph")
     if own:
         for note in single_photo.notes(path):
             typer.echo(f"{path} is an image {note}.")
-        if model.size != (height, width):
-            smaller = f"{model.size[1]}x{model.size[0]}"
-            typer.echo(f"{path} is reduced from {width}x{height} to {smaller} pixels.")
+        finest_height, finest_width = model.sizes[-1]
+        if (finest_height, finest_width) != (height, width):
+            typer.echo(
+                f"{path} is reduced from {width}x{height} to {finest_width}x{finest_height} pixels."
+            )
     scales = len(model.sizes)
     if steps is None:
         return arguments, scales * model.rounds
@@ -218,11 +217,10 @@ def check_pixels(width: int, height: int, option: str) -> None:
 
 def seeded(seed: int, function: Any, *arguments: Any) -> "Tensor":
     """Call `function` with the random numbers of `seed` and leave the global ones as they were."""
-    import torch
+    from gan_minimal.models import sampling
 
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        drawn: torch.Tensor = function(*arguments)
+    with sampling.seeded(seed):
+        drawn: Tensor = function(*arguments)
     return drawn
 
 

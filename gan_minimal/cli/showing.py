@@ -51,7 +51,9 @@ def data(
     here = Column("here", no_wrap=True)  # a command to copy
     table = Table("name", "what", "images", "size", "licence", here)
     for each in [name] if name else datasets.names():
-        about = datasets.describe(each)
-        how = "yes" if about.present else f"gan-minimal data {each} --download"
-        table.add_row(each, about.en, f"{about.count:,}", about.size, about.licence, how)
+        row = datasets.find(each)
+        size = "x".join(map(str, row.size))
+        present = row.present(datasets.root_folder())
+        how = "yes" if present else f"gan-minimal data {each} --download"
+        table.add_row(each, row.en, f"{row.count:,}", size, row.licence, how)
     show(table)

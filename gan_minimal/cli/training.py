@@ -1,21 +1,32 @@
 """The commands that train: `train`, `resume`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gan_minimal.cli import photographs
-from gan_minimal.cli.common import Device, Seed, app, scale_of, shape_of
-from gan_minimal.errors import TrainingDiverged, UserError
+from gan_minimal.cli.common import Device, Seed, app, scale_of
+from gan_minimal.errors import TrainingDiverged, UserError, nearest
+
+if TYPE_CHECKING:
+    from torch.utils.data import Dataset
+
+    from gan_minimal.models.protocol import Model
+    from gan_minimal.training import loop
 
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C has stopped
 
 
 @app.command()
 def train(
-    model: Annotated[str, typer.Argument(help="A model: see `gan-minimal list`.")],
-    preset: Annotated[str, typer.Option(help="tiny (a laptop) or paper (a GPU).")] = "tiny",
+    name: Annotated[
+        str, typer.Argument(help="A recorded run to repeat, or a model: see `gan-minimal list`.")
+    ],
+    preset: Annotated[
+        str | None,
+        typer.Option(help="Of model NAME: tiny (a laptop), paper (a GPU) or another of its own."),
+    ] = None,
     data: Annotated[str | None, typer.Option(help="A data set, or a folder of images.")] = None,
     image: Annotated[Path | None, typer.Option(help="Your own photograph, for singan.")] = None,
     steps: Annotated[int | None, typer.Option(help="Rounds of the game.")] = None,
@@ -27,14 +38,22 @@ def train(
 ) -> None:
     """Train a model. Ctrl-C saves; `gan-minimal resume` goes on.
 
+    Without --preset, NAME may be a recorded run, which is trained as it was; a model that has none
+    of that name trains its tiny preset.
+
     Example: gan-minimal train dcgan
     """
+    from gan_minimal import data as datasets
     from gan_minimal import models
     from gan_minimal.training import loop
 
+    model, preset = chosen_preset(name, preset)
     chosen = models.preset(model, preset)
     arguments = chosen["model"]
-    if image is not None or hasattr(models.get(model), "pyramid"):
+    one_photograph = datasets.find(chosen["train"]["data"]).count == 1
+    if image is not None and not one_photograph:
+        raise UserError(f"--image is for singan: {model} learns from many images, see --data.")
+    if one_photograph:
         data = str(image) if image is not None else data
         arguments, steps = photographs.fitted(model, arguments, data, steps)
     given = {
@@ -46,7 +65,7 @@ def train(
     }
     changes = {key: value for key, value in given.items() if value is not None}
     settings = loop.Settings(**{**chosen["train"], "seed": seed, **changes})
-    folder = out or Path("runs") / model
+    folder = out or Path("runs") / name
     path = folder / "checkpoint.pt"
     if path.exists():
         raise UserError(
@@ -54,6 +73,23 @@ def train(
             "--out chooses another folder."
         )
     go_on(loop.new(model, arguments, settings), model, arguments, settings, path)
+
+
+def chosen_preset(name: str, preset: str | None) -> tuple[str, str]:
+    """Return the model and the preset that `train NAME --preset PRESET` is about.
+
+    Raises:
+        UserError: If there is neither a recorded run nor a model of that name.
+    """
+    from gan_minimal import models
+
+    if preset is not None:
+        return name, preset
+    runs = models.runs()
+    known = list(dict.fromkeys([*models.names(), *runs]))
+    if name not in known:
+        raise UserError(f"There is no model and no recorded run {name!r}: {nearest(name, known)}")
+    return runs.get(name, (name, "tiny"))
 
 
 @app.command()
@@ -80,26 +116,28 @@ def resume(
     go_on(run, content["name"], content["arguments"], settings, path)
 
 
-def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: Path) -> None:
+def go_on(
+    run: "loop.Run[Model]",
+    name: str,
+    arguments: dict[str, Any],
+    settings: "loop.Settings",
+    path: Path,
+) -> None:
     """Train `run` to its end or to an interruption, saving to `path`."""
-    import torch
-
     from gan_minimal import data as datasets
-    from gan_minimal import images, models
+    from gan_minimal import models
     from gan_minimal.training import checkpoint, loop
 
-    size, channels = shape_of(run.model)
+    size = run.model.size
     # a photograph is loaded as it is: the model reduces it to the size of each of its scales
     dataset = datasets.load(settings.data, size=size if isinstance(size, int) else None)
-    fits(dataset, size, channels, settings.data)
-    # an example is one image (C, H, W) and a number for each class, unless the model says otherwise
-    usual_example = (3, *(0 for _ in getattr(run.model, "classes", ())))
-    if tuple(x.ndim for x in dataset[0]) != getattr(run.model, "example", usual_example):
-        usual = models.preset(name)["train"]["data"]
+    fits(dataset, size, run.model.channels, settings.data)
+    if tuple(x.ndim for x in dataset[0]) != run.model.example:
+        usual = next(iter(models.get(name).PRESETS.values()))["train"]["data"]
         raise UserError(f"{name} learns from examples as in {usual}; {settings.data} has others.")
     path.parent.mkdir(parents=True, exist_ok=True)  # better to fail now than after 1,000 rounds
 
-    def save(run: Any) -> None:
+    def save(run: "loop.Run[Model]") -> None:
         checkpoint.save(path, loop.contents(run, name, arguments, settings))
 
     try:
@@ -115,19 +153,29 @@ def go_on(run: Any, name: str, arguments: dict[str, Any], settings: Any, path: P
         )
         raise typer.Exit(INTERRUPTED)
     typer.echo(f"Finished: {path}")
-    picture = path.with_name("samples.png")
-    if hasattr(run.model, "sample"):
-        drawn = loop.sample(run.sampler, 64 if isinstance(size, int) else 6, settings.seed)
-    elif hasattr(run.model, "translate"):  # inputs of training, translations, targets
+    show_samples(run.sampler, dataset, settings.seed, path.with_name("samples.png"))
+
+
+def show_samples(model: "Model", dataset: "Dataset[Any]", seed: int, picture: Path) -> None:
+    """Write what a trained model draws, or how it translates the first examples of training."""
+    import torch
+
+    from gan_minimal import images
+    from gan_minimal.models import sampling
+    from gan_minimal.models.protocol import DomainTranslator, Pyramid, Sampler, Translator
+
+    one_photograph = isinstance(model, Pyramid)
+    if isinstance(model, Sampler):
+        drawn = sampling.sample(model, 6 if one_photograph else 64, seed)
+    elif isinstance(model, Translator):  # inputs of training, translations, targets
         inputs, targets = map(torch.stack, zip(*(dataset[i] for i in range(8)), strict=True))
-        way = {}
-        if targets.ndim == 2:  # labels: each shall become as the next one is
-            way["labels"], targets = targets.roll(-1, 0), inputs.roll(-1, 0)
-        outputs = loop.translate(run.sampler, inputs, settings.seed, **way).cpu()
-        drawn = torch.cat([inputs, outputs, targets])
+        how = {}
+        if isinstance(model, DomainTranslator):  # each shall become as the next one is
+            how["labels"], targets = targets.roll(-1, 0), inputs.roll(-1, 0)
+        drawn = torch.cat([inputs, sampling.translate(model, inputs, seed, **how).cpu(), targets])
     else:
         return
-    columns = 8 if isinstance(size, int) else 3
+    columns = 3 if one_photograph else 8
     images.save(images.grid(drawn, columns, scale=scale_of(drawn.shape[-1])), picture)
     typer.echo(f"What it draws: {picture}")
 

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gan_minimal.data.faces16 import ATTRIBUTES, attributes_of, load_faces
@@ -326,7 +327,9 @@ def unseen(face: Mapping[str, str]) -> bool:
     return any(all(face[x] == value for x, value in pair.items()) for pair in UNSEEN)
 
 
-def open_captioned(split: str = "train", count: int = 16) -> "Dataset[tuple[Tensor, ...]]":
+def open_captioned(
+    _folder: Path, split: str, _size: int | None, count: int = 16
+) -> "Dataset[tuple[Tensor, ...]]":
     """Open faces16 with captions: images and the tokens of `count` captions of each.
 
     Args:
@@ -337,12 +340,12 @@ def open_captioned(split: str = "train", count: int = 16) -> "Dataset[tuple[Tens
         Images `(3, 16, 16)` in [-1, 1] and tokens `(count, CONTEXT)`, uint8.
 
     Raises:
-        UserError: If the split is unknown or the snapshot is damaged.
+        UserError: If the snapshot is damaged.
     """
     import torch
     from torch.utils.data import TensorDataset
 
-    from gan_minimal.data.reading import to_unit
+    from gan_minimal.data.pixels import to_unit
 
     faces = load_faces(split)
     rows = [attributes_of(face) for face in faces.options]

@@ -13,9 +13,11 @@ from torch import Tensor
 from torch.utils.data import Dataset, TensorDataset
 
 from gan_minimal.data import snapshot
-from gan_minimal.data.celeba import CelebA
 from gan_minimal.data.faces16 import ATTRIBUTES, Options, attributes_of, edit, load_faces
-from gan_minimal.data.reading import to_unit
+from gan_minimal.data.pairs import Questions
+from gan_minimal.data.pixels import to_unit
+from gan_minimal.data.registry import SETS
+from gan_minimal.data.torchvision_sets import CelebA
 from gan_minimal.errors import UserError, nearest
 
 EDITED = 256
@@ -23,28 +25,19 @@ EDITED = 256
 
 COLORS = ATTRIBUTES["hair_color"].values
 SWITCHES = ("glasses", "hat", "mouth")  # attributes of two values, of which the second one is 1
-FACE_DOMAINS = (*COLORS, *SWITCHES)
-CELEBA_DOMAINS = ("Black_Hair", "Blond_Hair", "Brown_Hair", "Male", "Young")
+FACE_DOMAINS = SETS["faces16-domains"].labels
+CELEBA_DOMAINS = SETS["celeba-domains"].labels
 
 
-def open_domains(
-    name: str, split: str, size: int | None, root: Path
-) -> Dataset[tuple[Tensor, ...]]:
-    """Open images with their labels `(domains,)`, float32 zeros and ones.
-
-    Args:
-        name: `"faces16-domains"` or `"celeba-domains"`, whose five are those of the StarGAN paper.
-        split: `"train"` or `"test"`; CelebA also has `"valid"`.
-        size: Height and width of CelebA's images, by default 128.
-        root: Where downloaded data lies.
-
-    Raises:
-        UserError: If the split is unknown, the data is not there or it is damaged.
-    """
-    if name == "celeba-domains":
-        return CelebADomains(split, size or 128, root)
+def open_faces(_folder: Path, split: str, _size: int | None) -> TensorDataset:
+    """Open faces16 with its labels `(11,)`, float32 zeros and ones, at the data's own size."""
     faces = load_faces(split)
     return TensorDataset(to_unit(faces.images), labels_of(faces.attributes))
+
+
+def open_celeba(root: Path, split: str, size: int | None) -> "CelebADomains":
+    """Open CelebA with the five domains of the StarGAN paper, by default at 128 pixels."""
+    return CelebADomains(split, size or 128, root)
 
 
 def labels_of(attributes: dict[str, Tensor]) -> Tensor:
@@ -132,22 +125,40 @@ def edits() -> Edits:
     )
 
 
+def questions(n: int) -> Questions:
+    """Return `n` held-out faces, the label that each shall get and its exact picture.
+
+    The edits come in turn, hair colours and switches mixed.
+    """
+    known = edits()
+    faces = torch.arange(n) * (len(known.images) // n)
+    columns = torch.arange(n) * 3 % known.wanted.shape[1]
+    labels = {"labels": known.wanted[faces, columns]}
+    return known.images[faces], labels, known.targets[faces, columns]
+
+
 # Edits in words
 
+Phrases = dict[str, dict[int, float]]
+"""What can be asked for, in both languages: entries of a label and their new values."""
 
-def phrases(dataset: str) -> dict[str, dict[int, float]]:
-    """Return what can be asked for, in both languages: entries of a label and their new values."""
-    if dataset == "celeba-domains":
-        hair = {
-            **{"black hair": 0, "검은 머리": 0, "blond hair": 1, "금발": 1},
-            **{"brown hair": 2, "갈색 머리": 2},
-        }
-        known = {name: {i: float(i == entry) for i in range(3)} for name, entry in hair.items()}
-        return known | {
-            **{"male": {3: 1.0}, "남성": {3: 1.0}, "female": {3: 0.0}, "여성": {3: 0.0}},
-            **{"young": {4: 1.0}, "젊은": {4: 1.0}, "old": {4: 0.0}, "나이 든": {4: 0.0}},
-        }
-    known = {}
+
+def celeba_phrases() -> Phrases:
+    """Return what can be asked for of a face of CelebA."""
+    hair = {
+        **{"black hair": 0, "검은 머리": 0, "blond hair": 1, "금발": 1},
+        **{"brown hair": 2, "갈색 머리": 2},
+    }
+    known = {name: {i: float(i == entry) for i in range(3)} for name, entry in hair.items()}
+    return known | {
+        **{"male": {3: 1.0}, "남성": {3: 1.0}, "female": {3: 0.0}, "여성": {3: 0.0}},
+        **{"young": {4: 1.0}, "젊은": {4: 1.0}, "old": {4: 0.0}, "나이 든": {4: 0.0}},
+    }
+
+
+def face_phrases() -> Phrases:
+    """Return what can be asked for of a face of faces16."""
+    known: Phrases = {}
     about = ATTRIBUTES["hair_color"]
     for i, (english, korean) in enumerate(zip(about.en_values, about.ko_values, strict=True)):
         one_hot = {j: float(i == j) for j in range(len(COLORS))}
@@ -163,17 +174,16 @@ def phrases(dataset: str) -> dict[str, dict[int, float]]:
     return known
 
 
-def asked(text: str, dataset: str) -> dict[int, float]:
+def asked(text: str, known: Phrases) -> dict[int, float]:
     """Return the entries of a label that a wish names, such as `"blond hair,glasses"`.
 
     Args:
         text: Phrases in Korean or English, separated by commas.
-        dataset: `"faces16-domains"` or `"celeba-domains"`.
+        known: What can be asked for.
 
     Raises:
         UserError: If a phrase is unknown; the message names the nearest one.
     """
-    known = phrases(dataset)
     wanted: dict[int, float] = {}
     for phrase in text.split(","):
         words = " ".join(phrase.lower().split())

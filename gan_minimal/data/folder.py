@@ -73,6 +73,16 @@ class ImageFolder(Dataset[tuple[Tensor, ...]]):
         return (picture(self.paths[index], self.size),)
 
 
+def open_folder(folder: Path, split: str, size: int | None) -> ImageFolder:
+    """Open a folder of images, by default at 64 pixels; see `ImageFolder` for the errors."""
+    return ImageFolder(folder, split, size or 64)
+
+
+def is_image_file(path: Path) -> bool:
+    """Say whether `path` is a file whose name is that of an image."""
+    return path.is_file() and path.suffix.lower() in SUFFIXES
+
+
 def split_folder(folder: Path, split: str) -> Path:
     """Return the subfolder of a split, or `folder` itself if it has none and training is asked for.
 

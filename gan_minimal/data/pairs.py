@@ -4,38 +4,61 @@ import hashlib
 import warnings
 from pathlib import Path
 
+import torch
 from torch import Tensor
 from torch.utils.data import Dataset, TensorDataset
 
 from gan_minimal.data.faces16 import label_maps, load_faces
 from gan_minimal.data.folder import ImageFolder, ImageNotice, split_folder
 from gan_minimal.data.hangul32 import load_hangul
-from gan_minimal.data.reading import to_unit
+from gan_minimal.data.pixels import to_unit
 
 PRINT, BRUSH = "noto-sans", "nanum-brush"
 """The fonts of the Hangul pairs: keys of `gan_minimal.data.hangul32.FONTS`."""
 
 
-def open_paired(name: str, split: str) -> TensorDataset:
-    """Open built-in images two by two.
+def open_label_maps(_folder: Path, split: str, _size: int | None) -> TensorDataset:
+    """Open the label map of every face of faces16, then the face, at the data's own size."""
+    return TensorDataset(to_unit(label_maps(split)), to_unit(load_faces(split).images))
 
-    Args:
-        name: `"hangul32-pairs"`: a syllable in print and with the brush. `"hangul32-unpaired"`: in
-            training, one half of the syllables in print and the other half with the brush, so that
-            no syllable is seen in both; its test split has true pairs. `"faces16-labelmap"`: the
-            label map of a face, then the face.
-        split: `"train"` or `"test"`.
 
-    Raises:
-        UserError: If the split is unknown or a snapshot is damaged.
-    """
-    if name == "faces16-labelmap":
-        return TensorDataset(to_unit(label_maps(split)), to_unit(load_faces(split).images))
+def open_hangul_pairs(_folder: Path, split: str, _size: int | None) -> TensorDataset:
+    """Open every syllable in print and in brush writing, at the data's own size."""
     printed, brushed = (load_hangul(split, fonts=(font,)) for font in (PRINT, BRUSH))
-    if name == "hangul32-pairs" or split == "test":
-        return TensorDataset(to_unit(printed.images), to_unit(brushed.images))
+    return TensorDataset(to_unit(printed.images), to_unit(brushed.images))
+
+
+def open_hangul_unpaired(folder: Path, split: str, size: int | None) -> TensorDataset:
+    """Open one half of the syllables in print and the other half in brush writing.
+
+    No syllable of training is seen in both; the test split has true pairs.
+    """
+    if split == "test":
+        return open_hangul_pairs(folder, split, size)
+    printed, brushed = (load_hangul(split, fonts=(font,)) for font in (PRINT, BRUSH))
     ones, others = halves(printed.codepoint.tolist())
     return TensorDataset(to_unit(printed.images[ones]), to_unit(brushed.images[others]))
+
+
+Questions = tuple[Tensor, dict[str, Tensor], Tensor]
+"""Held-out inputs, what else `translate` is told of each, and the right answers."""
+
+
+def hangul_questions(n: int) -> Questions:
+    """Return `n` held-out syllables in print, evenly taken, and the same in brush writing."""
+    return evenly(open_hangul_pairs(Path(), "test", None), n)
+
+
+def label_map_questions(n: int) -> Questions:
+    """Return the label maps of `n` held-out faces, evenly taken, and the faces."""
+    return evenly(open_label_maps(Path(), "test", None), n)
+
+
+def evenly(pairs: TensorDataset, n: int) -> Questions:
+    """Return `n` pairs, evenly taken, `(n, C, H, W)` each."""
+    inputs, targets = pairs.tensors
+    chosen = torch.arange(n) * (len(inputs) // n)
+    return inputs[chosen], {}, targets[chosen]
 
 
 def halves(codepoints: list[int]) -> tuple[list[int], list[int]]:
@@ -87,7 +110,12 @@ class PairFolder(Dataset[tuple[Tensor, ...]]):
         return *self.a[index % len(self.a)], *self.b[index % len(self.b)]
 
 
-def holds_pairs(folder: Path, split: str) -> bool:
-    """Say whether `folder`, or its subfolder of that split, has the subfolders `a` and `b`."""
-    inside = folder / split if (folder / split).is_dir() else folder
-    return (inside / "a").is_dir() and (inside / "b").is_dir()
+def open_folder(folder: Path, split: str, size: int | None) -> PairFolder:
+    """Open a folder of pairs, by default at 256 pixels; see `ImageFolder` for the errors."""
+    return PairFolder(folder, split, size or 256)
+
+
+def holds_pairs(folder: Path) -> bool:
+    """Say whether `folder`, or a subfolder that is a split of it, has the folders `a` and `b`."""
+    places = (folder, folder / "train", folder / "test")
+    return any((place / "a").is_dir() and (place / "b").is_dir() for place in places)

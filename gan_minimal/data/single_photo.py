@@ -49,14 +49,12 @@ def reduced(path: Path, longest: int | None = None) -> Tensor:
     return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 127.5 - 1
 
 
-def open_single(path: Path, split: str, longest: int | None) -> TensorDataset:
+def open_file(path: Path, _split: str, longest: int | None) -> TensorDataset:
     """Open an image file as a data set of one example; see `gan_minimal.data.load`.
 
     Raises:
-        UserError: If it cannot be read, or another split than `"train"` is asked for.
+        UserError: If it cannot be read.
     """
-    if split != "train":
-        raise UserError(f"{path} is one image: it has no split {split!r}.")
     return TensorDataset(reduced(path, longest or LONGEST))
 
 

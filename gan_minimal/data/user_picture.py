@@ -9,7 +9,8 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from gan_minimal.data.faces16 import REGIONS
-from gan_minimal.data.folder import MAX_PIXELS, picture, to_rgb
+from gan_minimal.data.folder import MAX_PIXELS, to_rgb
+from gan_minimal.data.registry import DataSet, function
 from gan_minimal.errors import UserError
 
 LONGEST = 27 / 32  # of a glyph's longer side to the cell: the mean of hangul32
@@ -20,16 +21,12 @@ MIXED = 6  # of 255, from an enlarged pixel's colours to their mean; a photograp
 PAPER = 230  # of 255: what counts as white
 
 
-def prepare(path: Path, dataset: str, size: int, channels: int) -> Tensor:
-    """Read a picture for a model that was trained on `dataset`.
-
-    A glyph may be of any size, in colour, transparent, or light on dark: it is turned dark on
-    light, cut out by its ink and centred. A label map is reduced without mixing colours, and so is
-    a pixel-art face. Any other picture is cut to its central square and scaled.
+def prepare(path: Path, row: DataSet, size: int, channels: int) -> Tensor:
+    """Read a picture for a model that was trained on the data of `row`, by the row's reader.
 
     Args:
         path: An image file.
-        dataset: Name of the data, or a folder.
+        row: What is known of the data.
         size: Height and width of the model's images.
         channels: 3 for colour, 1 for grey.
 
@@ -39,16 +36,9 @@ def prepare(path: Path, dataset: str, size: int, channels: int) -> Tensor:
     Raises:
         UserError: If the file cannot be read, or does not show what the model is there for.
     """
-    if dataset.startswith("hangul32"):
-        values = glyph(opened(path), path, size)[None]
-    elif dataset == "faces16-labelmap":
-        values = label_map(opened(path), path, size).transpose(2, 0, 1)
-    elif dataset == "faces16-domains":
-        values = pixel_face(opened(path), path, size).transpose(2, 0, 1)
-    else:
-        opened(path)
-        return picture(path, size)[None, :channels]
-    return torch.from_numpy(np.array(values))[None].float() / 127.5 - 1
+    values: NDArray[np.uint8] = function(row.reader)(opened(path), path, size)
+    images = torch.from_numpy(np.array(values)).permute(2, 0, 1)
+    return images[None, :channels].float() / 127.5 - 1
 
 
 def opened(path: Path) -> Image.Image:
@@ -70,11 +60,22 @@ def opened(path: Path) -> Image.Image:
         raise UserError(f"{path} cannot be read as an image.") from None
 
 
+def square(image: Image.Image, _path: Path, size: int) -> NDArray[np.uint8]:
+    """Cut a picture to its central square and scale it.
+
+    Returns:
+        Array (size, size, 3), RGB.
+    """
+    return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC))
+
+
 def glyph(image: Image.Image, path: Path, size: int) -> NDArray[np.uint8]:
     """Cut the one glyph of a picture out and centre it as those of hangul32 are.
 
+    It may be of any size, in colour, transparent, or light on dark.
+
     Returns:
-        Array (size, size), 0 ink to 255 paper.
+        Array (size, size, 1), 0 ink to 255 paper.
 
     Raises:
         UserError: If the picture shows something else than one syllable.
@@ -97,7 +98,7 @@ def glyph(image: Image.Image, path: Path, size: int) -> NDArray[np.uint8]:
     side = round(max(height, width) / LONGEST)
     cell = Image.new("L", (side, side), 255)
     cell.paste(Image.fromarray(ink), ((side - width) // 2, (side - height) // 2))
-    return np.asarray(cell.resize((size, size), Image.Resampling.BOX))
+    return np.asarray(cell.resize((size, size), Image.Resampling.BOX))[:, :, None]
 
 
 def label_map(image: Image.Image, path: Path, size: int) -> NDArray[np.uint8]:

@@ -1,8 +1,8 @@
 """Faces that follow a sentence: StyleCLIP with the recorded StyleGAN and a CLIP.
 
-A CLIP is anything with `texts`, which turns sentences into points, and `look`, which turns images
-into points of the same space: the small one that was trained here on faces and captions, or a real
-one from `gan_minimal.editing.openclip`.
+A CLIP is anything with `encode_text`, which turns sentences into vectors, and `encode_image`, which
+turns images into vectors of the same space: the small one that was trained here on faces and
+captions, or a real one from `gan_minimal.editing.openclip`.
 """
 
 import difflib
@@ -12,30 +12,34 @@ from functools import partial
 from typing import Any, Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan_minimal import zoo
-from gan_minimal.data import captions
+from gan_minimal.data import captions, tensors
 from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.editing import stylegan
 from gan_minimal.errors import UserError
-from gan_minimal.models.classifier import AttributeClassifier
+from gan_minimal.images import Pictures, in_columns
 from gan_minimal.models.clip import CLIP
+from gan_minimal.models.protocol import Game, Model
+from gan_minimal.models.sampling import seeded as random_numbers
 from gan_minimal.models.styleclip import PRESETS, Inversion, StyleCLIP
 from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.scoring import distances
+from gan_minimal.scoring import readings
 from gan_minimal.training import loop
 
+READER = "attributes"  # the recorded run that reads what an edit has changed
 
-class Judge(Protocol):
+
+class ImageTextModel(Protocol):
     """What compares sentences with images."""
 
-    def texts(self, sentences: Sequence[str]) -> Tensor:
-        """Return points `(N, joint)`."""
+    def encode_text(self, sentences: Sequence[str]) -> Tensor:
+        """Return features `(N, embed_dim)`."""
         ...
 
-    def look(self, images: Tensor) -> Tensor:
-        """Return the points `(N, joint)` of images `(N, C, H, W)` in [-1, 1]."""
+    def encode_image(self, images: Tensor) -> Tensor:
+        """Return the features `(N, embed_dim)` of images `(N, C, H, W)` in [-1, 1]."""
         ...
 
 
@@ -43,26 +47,24 @@ class SmallCLIP:
     """The CLIP that was trained on faces16 and its captions."""
 
     def __init__(self) -> None:
-        model = zoo.load("clip")
-        assert isinstance(model, CLIP)
-        self.model = model.eval()
+        self.model = zoo.load("clip", CLIP)
 
     @torch.no_grad()
-    def texts(self, sentences: Sequence[str]) -> Tensor:
-        """Return points `(N, joint)`.
+    def encode_text(self, sentences: Sequence[str]) -> Tensor:
+        """Return features `(N, embed_dim)`.
 
         Raises:
             UserError: If a sentence has a word that no caption of training had, or none at all.
         """
         for sentence in sentences:
             check_words(sentence)
-        points: Tensor = self.model.text(captions.tokens_of(sentences))
-        return points
+        features: Tensor = self.model.text(captions.tokens_of(sentences))
+        return features
 
-    def look(self, images: Tensor) -> Tensor:
-        """Return the points `(N, joint)` of images `(N, 3, 16, 16)` in [-1, 1]."""
-        points: Tensor = self.model.image(images)
-        return points
+    def encode_image(self, images: Tensor) -> Tensor:
+        """Return the features `(N, embed_dim)` of images `(N, 3, 16, 16)` in [-1, 1]."""
+        features: Tensor = self.model.visual(images)
+        return features
 
 
 def check_words(sentence: str) -> None:
@@ -112,7 +114,7 @@ def seeded(model: StyleGAN, seed: int, psi: float = 0.7) -> tuple[Tensor, list[T
     """
     z, noise = stylegan.seeded(model, [seed])
     with torch.no_grad():
-        w = torch.lerp(model.generator.mean, model.generator.mapping(z), psi)
+        w = torch.lerp(model.generator.w_avg, model.generator.mapping(z), psi)
     return w[:, None].repeat(1, len(model.generator.layers), 1), noise
 
 
@@ -123,13 +125,13 @@ def inverted(model: StyleGAN, images: Tensor) -> tuple[Tensor, list[Tensor]]:
         `(N, L, style)`, and for each layer maps of noise, all zero.
     """
     still = [torch.zeros_like(each) for each in model.generator.noise(len(images))]
-    mean = model.generator.mean.expand(len(images), len(model.generator.layers), -1)
-    game = Inversion(partial(model.draw, noise=still), images, mean)
+    w_avg = model.generator.w_avg.expand(len(images), len(model.generator.layers), -1)
+    game = Inversion(partial(model.draw, noise=still), images, w_avg)
     play(game, game.rounds)
-    return game.styles.detach(), still
+    return game.w.detach(), still
 
 
-def play(game: nn.Module, rounds: int) -> None:
+def play(game: Game, rounds: int) -> None:
     """Play rounds of a game that needs no data."""
     settings = loop.Settings("", batch=1, steps=rounds)
     run = loop.start(game, settings)
@@ -140,7 +142,7 @@ def play(game: nn.Module, rounds: int) -> None:
 
 def edit(
     model: StyleGAN,
-    judge: Judge,
+    clip: ImageTextModel,
     sentences: Sequence[str],
     w: Tensor,
     noise: list[Tensor],
@@ -151,7 +153,7 @@ def edit(
 
     Args:
         model: A trained model.
-        judge: A CLIP.
+        clip: A CLIP.
         sentences: One for each face.
         w: Styles `(N, L, style)`.
         noise: Noise of each face, for each layer `(N, 1, h, w)`.
@@ -159,67 +161,94 @@ def edit(
         preset: "tiny", or "paper" with the published settings.
 
     Raises:
-        UserError: See `SmallCLIP.texts`.
+        UserError: See `SmallCLIP.encode_text`.
     """
-    points, draw = judge.texts(sentences), model.eval().draw
-    moved = best_moves(model, judge, points, w, noise, PRESETS[preset])
+    text_features, draw = clip.encode_text(sentences), model.eval().draw
+    offset = best_offsets(model, clip, text_features, w, noise, PRESETS[preset])
     with torch.no_grad():
         shares = torch.linspace(0, 1, frames)
-        way = [draw(torch.lerp(w, w + moved, t), noise).clamp(-1, 1) for t in shares]
+        way = [draw(torch.lerp(w, w + offset, t), noise).clamp(-1, 1) for t in shares]
         before, after = (
-            torch.cosine_similarity(judge.look(x), points, dim=1).tolist()
+            torch.cosine_similarity(clip.encode_image(x), text_features, dim=1).tolist()
             for x in (way[0], way[-1])
         )
     pictures = torch.stack(way, dim=1)
     return [Edit(*each) for each in zip(pictures, before, after, strict=True)]
 
 
-def best_moves(
+def best_offsets(
     model: StyleGAN,
-    judge: Judge,
-    points: Tensor,
+    clip: ImageTextModel,
+    text_features: Tensor,
     w: Tensor,
     noise: list[Tensor],
     preset: dict[str, Any],
 ) -> Tensor:
-    """Play StyleCLIP from several beginnings; return for each face the move with the least loss.
+    """Play StyleCLIP from several beginnings; return for each face the offset with the least loss.
 
     A single game often ends where nothing near is better: on the way from brown hair to blue, black
     hair is liked more than brown, and from there all ways lead down.
 
     Returns:
-        `(N, L, style)`, or `(N, 1, style)` if all layers move together.
+        `(N, L, style)`, or `(N, 1, style)` if all layers have the same.
     """
     faces, starts = len(w), preset["starts"]
-    with torch.random.fork_rng(), torch.no_grad():
-        torch.manual_seed(0)  # the same beginnings for every face, whichever others there are
-        reach = model.generator.mapping(model.noise(starts)) - model.generator.mean
+    # the same beginnings for every face, whichever others there are
+    with random_numbers(0), torch.no_grad():
+        reach = model.generator.mapping(model.noise(starts)) - model.generator.w_avg
     reach[0] = 0
-    layers = w.shape[1] if preset["layers"] else 1
-    move = preset["reach"] * reach.repeat_interleave(faces, 0)[:, None].repeat(1, layers, 1)
+    layers = w.shape[1] if preset["w_plus"] else 1
+    offset = preset["reach"] * reach.repeat_interleave(faces, 0)[:, None].repeat(1, layers, 1)
     maps = [each.repeat(starts, 1, 1, 1) for each in noise]
     game = StyleCLIP(
         partial(model.draw, noise=maps),
-        judge.look,
-        points.repeat(starts, 1),
+        clip.encode_image,
+        text_features.repeat(starts, 1),
         w.repeat(starts, 1, 1),
-        move,
+        offset,
         **preset["model"],
     )
     play(game, game.rounds)
     with torch.no_grad():
         least = game.losses().view(starts, faces).argmin(dim=0)
-    return game.move.detach().unflatten(0, (starts, faces))[least, torch.arange(faces)]
+    return game.offset.detach().unflatten(0, (starts, faces))[least, torch.arange(faces)]
 
 
 def changes(way: Tensor) -> list[str]:
     """Say which attributes the classifier reads differently in the last face, `(F, 3, 16, 16)`."""
-    judge = zoo.load("attributes")
-    assert isinstance(judge, AttributeClassifier)
-    _, read = distances.judge(judge, way[[0, -1]])
+    _, read = readings.read(readings.classifier(READER), way[[0, -1]])
     lines = []
     for name, about in ATTRIBUTES.items():
         before, after = (about.en_values[i] for i in read[name].tolist())
         if before != after:
             lines.append(f"{about.en}: {before} -> {after}")
     return lines
+
+
+SENTENCES = (
+    ("파란 머리에 안경을 쓴 얼굴", 7),
+    ("a smiling person with long blonde hair", 11),
+    ("모자를 쓰고 수염을 기른 사람", 12),
+    ("a face with dark skin and no glasses", 13),
+    ("긴 초록 머리에 모자", 14),
+    ("red hair and a beard", 15),
+)
+"""What the faces with these seeds are asked to become in the picture of StyleCLIP."""
+
+
+def worded(_: Model) -> Pictures:
+    """Show faces that follow sentences, and pictures of faces that were found again and edited."""
+    model = zoo.load("stylegan", StyleGAN)
+    clip = SmallCLIP()
+    begun = [seeded(model, seed) for _, seed in SENTENCES]
+    noise = [torch.cat(maps) for maps in zip(*(maps for _, maps in begun), strict=True)]
+    asked = [sentence for sentence, _ in SENTENCES]
+    edits = edit(model, clip, asked, torch.cat([w for w, _ in begun]), noise)
+    given = tensors("faces16", "test")[0][:4]
+    w, still = inverted(model, given)
+    again = edit(model, clip, ["안경을 쓴 얼굴"] * len(given), w, still, frames=4)
+    rows = [torch.cat([face[None], each.way]) for face, each in zip(given, again, strict=True)]
+    return {
+        "edits.webp": in_columns(torch.stack([each.way for each in edits])),
+        "inversion.webp": in_columns(torch.stack(rows)),
+    }

@@ -1,21 +1,26 @@
 """What can be done with the styles of a trained StyleGAN: mix, truncate, walk (section 3).
 
-A face here has a seed: the same one that `train.sample(model, 1, seed)` draws.
+A face here has a seed: the same one that `sampling.sample(model, 1, seed)` draws.
 """
 
 from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from PIL import Image
+from torch import Tensor
 
+from gan_minimal import images as drawing
 from gan_minimal.errors import UserError
+from gan_minimal.images import Pictures, in_columns
+from gan_minimal.models.protocol import Model
+from gan_minimal.models.sampling import seeded as random_numbers
 from gan_minimal.models.stylegan import StyleGAN
 
 GROUPS = ("coarse", "middle", "fine")
 
 
-def stylegan(model: nn.Module, name: str) -> StyleGAN:
+def stylegan(model: Model, name: str) -> StyleGAN:
     """Return `model` in evaluation mode if it has styles.
 
     Raises:
@@ -50,9 +55,8 @@ def seeded(model: StyleGAN, seeds: Sequence[int]) -> tuple[Tensor, list[Tensor]]
         `(n, latent)`, and for each layer `(n, 1, h, w)`.
     """
     drawn = []
-    with torch.random.fork_rng():
-        for seed in seeds:
-            torch.manual_seed(seed)
+    for seed in seeds:
+        with random_numbers(seed):
             drawn.append((model.noise(1), model.generator.noise(1)))
     latents, noise = zip(*drawn, strict=True)
     return torch.cat(latents), [torch.cat(maps) for maps in zip(*noise, strict=True)]
@@ -101,8 +105,8 @@ def truncate(model: StyleGAN, seeds: Sequence[int], psis: Sequence[float]) -> Te
         `(faces, psis, C, H, W)`.
     """
     z, noise = seeded(model, seeds)
-    w, mean = model.generator.mapping(z), model.generator.get_buffer("mean")
-    columns = [model.draw(torch.lerp(mean, w, psi), noise) for psi in psis]
+    w, w_avg = model.generator.mapping(z), model.generator.w_avg
+    columns = [model.draw(torch.lerp(w_avg, w, psi), noise) for psi in psis]
     return torch.stack(columns, dim=1).clamp(-1, 1)
 
 
@@ -157,11 +161,27 @@ def noises(model: StyleGAN, seeds: Sequence[int], n: int) -> Tensor:
     """
     z, _ = seeded(model, seeds)
     w = model.generator.mapping(z)
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
+    with random_numbers(0):
         maps = [model.generator.noise(len(seeds)) for _ in range(n)]
     still = [torch.zeros_like(each) for each in maps[0]]
     drawn = [model.draw(w, each).clamp(-1, 1) for each in (still, *maps)]
     spread = torch.stack(drawn[1:]).std(dim=0).mean(dim=1, keepdim=True)
     spread = (2 * spread / spread.max().clamp(min=1e-9) - 1).expand_as(drawn[0])
     return torch.stack([*drawn, spread], dim=1)
+
+
+def styled(model: StyleGAN) -> Pictures:
+    """Show what styles do: mixed, truncated, with other noise, and on the ways between faces."""
+    faces = range(100, 106)
+    ways = [walk(model, pair, 8, space) for pair in ((0, 1), (2, 3)) for space in "zw"]
+    strips = torch.cat([way[:9] for way in ways])  # to the second face; the rest leads back
+    pictures: dict[str, Image.Image | list[Image.Image]] = {
+        "truncation.webp": in_columns(truncate(model, faces, (-1, -0.5, 0, 0.5, 0.7, 1))),
+        "noise.webp": in_columns(noises(model, faces, 4)),
+        "interpolation.webp": drawing.grid(strips, columns=9),
+        "walk.webp": [drawing.grid(frame[None], 1, scale=4) for frame in walk(model, range(5), 8)],
+    }
+    for which in GROUPS:
+        mixed = mix(model, range(200, 204), faces, which)
+        pictures[f"mixing-{which}.webp"] = in_columns(mixed)
+    return pictures

@@ -1,13 +1,14 @@
 """The models of the site: one file each, found here by name without importing torch."""
 
 import importlib
-from types import ModuleType
+from collections.abc import Mapping
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gan_minimal.errors import UserError, nearest
 
 if TYPE_CHECKING:
-    from torch import nn
+    from gan_minimal.models.protocol import Model
 
 
 class Row(NamedTuple):
@@ -16,34 +17,42 @@ class Row(NamedTuple):
     Attributes:
         kind: The class that `gan_minimal/models/<name>.py` defines.
         runs: Its recorded runs by name, and the preset of each.
-        pictures: For recorded runs, the function of `gan_minimal.editing` that draws what the model
+        pictures: For a recorded run, `module:function` of `gan_minimal.editing` that draws what it
             is there for, beside samples.
         unit: Unit of its losses: "nat" where they are minus the logarithm of a probability.
     """
 
     kind: str
-    runs: dict[str, str]
-    pictures: dict[str, str] = {}  # noqa: RUF012 - a default that nobody changes
+    runs: Mapping[str, str] = MappingProxyType({})
+    pictures: Mapping[str, str] = MappingProxyType({})
     unit: str = ""
 
 
 MODELS = {
     # The classifiers come first: they read what the others draw.
     "classifier": Row("AttributeClassifier", {"attributes": "tiny", "jamo": "jamo"}, unit="nat"),
-    "autoencoder": Row("Autoencoder", {"autoencoder": "tiny"}),
-    "vae": Row("VAE", {"vae": "tiny"}, unit="nat"),
+    "autoencoder": Row(
+        "Autoencoder", {"autoencoder": "tiny"}, {"autoencoder": "autoencoder:reconstructions"}
+    ),
+    "vae": Row("VAE", {"vae": "tiny"}, {"vae": "autoencoder:reconstructions"}, unit="nat"),
     "gan": Row("GAN", {"gan": "tiny"}, unit="nat"),
-    "dcgan": Row("DCGAN", {"dcgan": "tiny"}, unit="nat"),
-    "cgan": Row("CGAN", {"cgan": "tiny"}, unit="nat"),
+    "dcgan": Row("DCGAN", {"dcgan": "tiny"}, {"dcgan": "dcgan:wall"}, unit="nat"),
+    "cgan": Row("CGAN", unit="nat"),
+    "cgan_conv": Row("ConvCGAN", {"cgan": "tiny"}, {"cgan": "cgan:hands"}, unit="nat"),
     "wgan": Row("WGAN", {"wgan": "tiny"}),
     "wgan_gp": Row("WGANGP", {"wgan_gp": "tiny"}),
     "pix2pix": Row("Pix2Pix", {"pix2pix": "tiny", "pix2pix_faces": "faces"}, unit="nat"),
-    "cyclegan": Row("CycleGAN", {"cyclegan": "tiny"}),
-    "stargan": Row("StarGAN", {"stargan": "tiny"}),
-    "singan": Row("SinGAN", {"singan": "tiny"}),
+    "cyclegan": Row("CycleGAN", {"cyclegan": "tiny"}, {"cyclegan": "cyclegan:round_trip"}),
+    "stargan": Row("StarGAN", {"stargan": "tiny"}, {"stargan": "stargan:all_edits"}),
+    "singan": Row("SinGAN", {"singan": "tiny"}, {"singan": "singan:scenes"}),
     "pggan": Row("PGGAN", {"pggan": "tiny"}),
-    "stylegan": Row("StyleGAN", {"stylegan": "tiny", "stylegan_hangul": "hangul"}, unit="nat"),
-    "clip": Row("CLIP", {"clip": "tiny"}, unit="nat"),
+    "stylegan": Row(
+        "StyleGAN",
+        {"stylegan": "tiny", "stylegan_hangul": "hangul"},
+        {"stylegan": "stylegan:styled"},
+        unit="nat",
+    ),
+    "clip": Row("CLIP", {"clip": "tiny"}, {"clip": "styleclip:worded"}, unit="nat"),
 }
 """The one table of models and their recorded runs, in the order in which they are recorded."""
 
@@ -88,7 +97,7 @@ def preset(name: str, which: str = "tiny") -> dict[str, dict[str, Any]]:
     return presets[which]
 
 
-def build(name: str, **arguments: Any) -> "nn.Module":
+def build(name: str, **arguments: Any) -> "Model":
     """Return a new model `name`, its weights drawn from torch's global random numbers.
 
     Args:
@@ -98,5 +107,5 @@ def build(name: str, **arguments: Any) -> "nn.Module":
     Raises:
         UserError: If there is no such model.
     """
-    model: nn.Module = getattr(get(name), MODELS[name].kind)(**arguments)
+    model: Model = getattr(get(name), MODELS[name].kind)(**arguments)
     return model

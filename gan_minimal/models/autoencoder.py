@@ -28,10 +28,12 @@ PAPER = {
 
 
 # --8<-- [start:networks]
-def layers(sizes: Sequence[int]) -> Sequence[nn.Module]:
-    """Linear layers of these sizes, with ReLU between them and none after the last."""
-    pairs = [(nn.Linear(inputs, outputs), nn.ReLU()) for inputs, outputs in pairwise(sizes)]
-    return [layer for pair in pairs for layer in pair][:-1]
+def layers(sizes: Sequence[int]) -> list[nn.Module]:
+    """Return linear layers of these sizes, with ReLU between them and none after the last."""
+    made: list[nn.Module] = []
+    for inputs, outputs in pairwise(sizes):
+        made += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return made[:-1]
 
 
 class Encoder(nn.Sequential):
@@ -42,7 +44,10 @@ class Encoder(nn.Sequential):
 
 
 class Decoder(nn.Sequential):
-    """The encoder's mirror: codes `(N, code)` to pixels `(N, channels, size, size)`."""
+    """The encoder's mirror: codes `(N, code)` to pixels `(N, channels, size, size)` (figure 1).
+
+    The pixels are logits where each is ink or no ink, and colours in [-1, 1] otherwise.
+    """
 
     def __init__(self, size: int, channels: int, hidden: Sequence[int], code: int) -> None:
         sizes = [code, *reversed(hidden), channels * size * size]
@@ -54,32 +59,32 @@ class Decoder(nn.Sequential):
 
 # --8<-- [start:codes]
 class Codes(nn.Module):
-    """The normal distribution of the codes, followed while training goes on.
+    """The normal distribution of the codes, estimated while training goes on.
 
     Args:
         length: Length of a code.
-        rate: How much each batch counts against all before it.
+        momentum: Weight of each batch in the running statistics, as in batch normalisation.
     """
 
     mean: Tensor
     covariance: Tensor
 
-    def __init__(self, length: int, rate: float = 0.01) -> None:
+    def __init__(self, length: int, momentum: float = 0.01) -> None:
         super().__init__()
-        self.rate = rate
+        self.momentum = momentum
         self.register_buffer("mean", torch.zeros(length))
         self.register_buffer("covariance", torch.eye(length))
 
     @torch.no_grad()
-    def watch(self, codes: Tensor) -> None:
+    def update(self, codes: Tensor) -> None:
         """Let codes `(N, length)` move the running mean and the running covariance."""
         codes = codes.to(self.mean)  # from bfloat16, if it was computed in that
-        away = codes - self.mean
-        spread = (away.T @ away / len(codes)).to(self.covariance)
-        self.mean.lerp_(codes.mean(0), self.rate)
-        self.covariance.lerp_(spread, self.rate)
+        centred = codes - self.mean
+        covariance = (centred.T @ centred / len(codes)).to(self.covariance)  # (length, length)
+        self.mean.lerp_(codes.mean(0), self.momentum)
+        self.covariance.lerp_(covariance, self.momentum)
 
-    def draw(self, n: int) -> Tensor:
+    def sample(self, n: int) -> Tensor:
         """Draw `n` codes `(n, length)`."""
         # The symmetric root, unlike Cholesky's, also exists when rounding to half precision has
         # made a small eigenvalue negative, and it does not depend on the signs of eigenvectors.
@@ -112,6 +117,7 @@ class Autoencoder(nn.Module):
     """
 
     recorded: ClassVar[tuple[str, ...]] = ("encoder", "decoder", "codes")
+    example: ClassVar[tuple[int, ...]] = (3,)
 
     def __init__(
         self,
@@ -138,17 +144,22 @@ class Autoencoder(nn.Module):
 
     # --8<-- [start:step]
     def step(self, batch: tuple[Tensor]) -> Iterator[tuple[str, Tensor]]:
-        """Copy images `(N, C, H, W)`; yields the error of an image, summed over its pixels."""
+        """Reconstruct images `(N, C, H, W)` in [-1, 1].
+
+        Yields:
+            The error of an image, summed over its pixels: nats of cross-entropy if `binary`, else
+            squared differences.
+        """
         (images,) = batch
         codes = self.encoder(images)
         if self.training:
-            self.codes.watch(codes.detach())
-        pixels = self.decoder(codes)
-        if self.binary:
-            ink = (images + 1) / 2
-            error = F.binary_cross_entropy_with_logits(pixels, ink, reduction="sum")
+            self.codes.update(codes.detach())
+        outputs = self.decoder(codes)
+        if self.binary:  # the outputs are logits
+            targets = (images + 1) / 2
+            error = F.binary_cross_entropy_with_logits(outputs, targets, reduction="sum")
         else:
-            error = F.mse_loss(pixels, images, reduction="sum")
+            error = F.mse_loss(outputs, images, reduction="sum")
         yield "autoencoder", error / len(images)
 
     # --8<-- [end:step]
@@ -156,10 +167,10 @@ class Autoencoder(nn.Module):
     # --8<-- [start:use]
     def decode(self, codes: Tensor) -> Tensor:
         """Codes `(N, code)` to images `(N, C, H, W)` in [-1, 1]."""
-        pixels: Tensor = self.decoder(codes)
+        outputs: Tensor = self.decoder(codes)
         if self.binary:
-            return 2 * torch.sigmoid(pixels) - 1
-        return pixels.clamp(-1, 1)
+            return 2 * torch.sigmoid(outputs) - 1
+        return outputs.clamp(-1, 1)
 
     @torch.no_grad()
     def reconstruct(self, images: Tensor) -> Tensor:
@@ -176,13 +187,13 @@ class Autoencoder(nn.Module):
             n: Number of images, with both ends.
         """
         first, last = self.encoder(torch.stack([a, b]))
-        share = torch.linspace(0, 1, n, device=a.device)[:, None]
-        return self.decode(torch.lerp(first, last, share))
+        t = torch.linspace(0, 1, n, device=a.device)[:, None]
+        return self.decode(torch.lerp(first, last, t))  # (1, code) and (n, 1) to (n, code)
 
     @torch.no_grad()
     def sample(self, n: int) -> Tensor:
         """Draw `n` images `(n, C, H, W)` in [-1, 1]: the decoder alone, on codes drawn anew."""
-        return self.decode(self.codes.draw(n))
+        return self.decode(self.codes.sample(n))
 
     # --8<-- [end:use]
 

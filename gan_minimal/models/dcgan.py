@@ -33,8 +33,8 @@ class Generator(nn.Sequential):
     """
 
     def __init__(self, size: int, channels: int, latent: int, width: int) -> None:
-        doublings = size.bit_length() - 3  # from 4x4 to size x size
-        widths = [width * 2**i for i in reversed(range(doublings))]
+        upsamplings = size.bit_length() - 3  # from 4x4 to size x size
+        widths = [width * 2**i for i in reversed(range(upsamplings))]
         layers: list[nn.Module] = [
             nn.Unflatten(1, (latent, 1, 1)),
             nn.ConvTranspose2d(latent, widths[0], 4, stride=1, padding=0, bias=False),  # 1 -> 4
@@ -48,7 +48,7 @@ class Generator(nn.Sequential):
                 nn.ReLU(inplace=True),
             ]
         layers += [
-            nn.ConvTranspose2d(widths[-1], channels, 4, stride=2, padding=1, bias=False),
+            nn.ConvTranspose2d(widths[-1], channels, 4, stride=2, padding=1, bias=False),  # x2
             nn.Tanh(),
         ]
         super().__init__(*layers)
@@ -66,20 +66,21 @@ class Discriminator(nn.Sequential):
     """
 
     def __init__(self, size: int, channels: int, width: int) -> None:
-        doublings = size.bit_length() - 3
+        downsamplings = size.bit_length() - 3  # from size x size to 4x4
+        widths = [width * 2**i for i in range(downsamplings)]
         layers: list[nn.Module] = [
             nn.Conv2d(channels, width, 4, stride=2, padding=1, bias=False),  # size -> size / 2
             nn.LeakyReLU(0.2, inplace=True),
         ]
-        for i in range(doublings - 1):
+        for narrow, wide in pairwise(widths):
             layers += [
-                nn.Conv2d(width * 2**i, width * 2 ** (i + 1), 4, stride=2, padding=1, bias=False),
-                nn.BatchNorm2d(width * 2 ** (i + 1)),
+                nn.Conv2d(narrow, wide, 4, stride=2, padding=1, bias=False),  # size / 2
+                nn.BatchNorm2d(wide),
                 nn.LeakyReLU(0.2, inplace=True),
             ]
         layers += [
-            nn.Conv2d(width * 2 ** (doublings - 1), 1, 4, stride=1, padding=0, bias=False),  # to 1
-            nn.Flatten(0),
+            nn.Conv2d(widths[-1], 1, 4, stride=1, padding=0, bias=False),  # 4 -> 1
+            nn.Flatten(0),  # (N, 1, 1, 1) to (N,)
         ]
         super().__init__(*layers)
 
@@ -89,7 +90,10 @@ class Discriminator(nn.Sequential):
 
 # --8<-- [start:init]
 def init_weights(module: nn.Module) -> None:
-    """Convolutions from N(0, 0.02); batch normalisation scales from N(1, 0.02) (section 3)."""
+    """Draw the weights of convolutions from N(0, 0.02) (section 4).
+
+    The scales of batch normalisation come from N(1, 0.02) in the authors' code.
+    """
     if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
         nn.init.normal_(module.weight, 0.0, 0.02)
     elif isinstance(module, nn.BatchNorm2d):
@@ -112,14 +116,15 @@ class DCGAN(nn.Module):
         width: Channels of the layer next to the image; they double with every halving of the size.
         lr: Learning rate of Adam for both players.
         betas: Decay rates of Adam's two moments; 0.5 for the first one is the paper's finding.
-        rounds: Rounds with the full learning rate, and those in which it then falls to zero; by
-            default it never falls, as in the paper.
+        lr_decay: First and last round of the linear fall of the learning rate to zero; by default
+            it never falls, as in the paper.
 
     Raises:
         ValueError: If `size` is not a power of two of at least 8.
     """
 
     recorded: ClassVar[tuple[str, ...]] = ("generator",)
+    example: ClassVar[tuple[int, ...]] = (3,)
 
     def __init__(
         self,
@@ -129,13 +134,13 @@ class DCGAN(nn.Module):
         width: int = 64,
         lr: float = 2e-4,
         betas: tuple[float, float] = (0.5, 0.999),
-        rounds: tuple[int, int] | None = None,
+        lr_decay: tuple[int, int] | None = None,
     ) -> None:
         super().__init__()
         if size < 8 or size & (size - 1):
             raise ValueError(f"size must be a power of two of at least 8, not {size}")
         self.size, self.channels, self.latent = size, channels, latent
-        self.lr, self.betas, self.rounds = lr, betas, rounds
+        self.lr, self.betas, self.lr_decay = lr, betas, lr_decay
         self.generator = Generator(size, channels, latent, width)
         self.discriminator = Discriminator(size, channels, width)
         self.apply(init_weights)
@@ -148,14 +153,17 @@ class DCGAN(nn.Module):
         }
 
     def schedule(self, step: int, optimizers: dict[str, Optimizer]) -> None:
-        """Keep the learning rate, and lower it evenly towards the end if `rounds` says so.
+        """Set the learning rate of round `step`, counted from 0, if `lr_decay` says so.
 
         While it is high, the players go on chasing each other, and how often each kind of image is
         drawn goes up and down; as it falls, that settles.
         """
-        if self.rounds is not None:
-            factor = min(1.0, max(0, sum(self.rounds) - step) / self.rounds[1])
-            for group in [g for optimizer in optimizers.values() for g in optimizer.param_groups]:
+        if self.lr_decay is None:
+            return
+        first, last = self.lr_decay
+        factor = min(1.0, max(0, last - step) / (last - first))
+        for optimizer in optimizers.values():
+            for group in optimizer.param_groups:
                 group["lr"] = self.lr * factor
 
     def noise(self, n: int) -> Tensor:
@@ -175,7 +183,7 @@ class DCGAN(nn.Module):
         loss_fake = F.softplus(self.discriminator(fake)).mean()
         yield "discriminator", loss_real + loss_fake
 
-        # The same fakes, judged again by the discriminator that has just moved: not log(1 - D),
+        # The same fakes, but the discriminator has just moved: not log(1 - D),
         # whose gradient vanishes while D wins, but -log D (Goodfellow et al. 2014, section 3).
         yield "generator", F.softplus(-self.discriminator(fake)).mean()
 
@@ -193,7 +201,7 @@ class DCGAN(nn.Module):
 # --8<-- [start:presets]
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
-        "model": {"size": 16, "width": 96, "latent": 32, "lr": 7e-4, "rounds": (4500, 8500)},
+        "model": {"size": 16, "width": 96, "latent": 32, "lr": 7e-4, "lr_decay": (4500, 13_000)},
         "train": {
             "data": "faces16",
             "batch": 64,

@@ -55,12 +55,12 @@ class Maxout(nn.Module):
 
     def __init__(self, inputs: int, units: int, pieces: int) -> None:
         super().__init__()
-        self.linear = nn.Linear(inputs, units * pieces)
         self.units = units
+        self.linear = nn.Linear(inputs, units * pieces)
 
     def forward(self, x: Tensor) -> Tensor:
         """`(N, inputs)` to `(N, units)`."""
-        return self.linear(x).unflatten(1, (self.units, -1)).amax(dim=2)
+        return self.linear(x).unflatten(1, (self.units, -1)).amax(dim=2)  # (N, units, pieces)
 
 
 class Discriminator(nn.Module):
@@ -84,8 +84,8 @@ class Discriminator(nn.Module):
         )
 
     def forward(self, images: Tensor) -> Tensor:
-        """Judge images; above 0 means "real"."""
-        return self.layers((images + 1) / 2)
+        """Return the logit of each image; above 0 means "real"."""
+        return self.layers((images + 1) / 2)  # the paper's pixels are in [0, 1]
 
 
 # --8<-- [end:discriminator]
@@ -107,6 +107,7 @@ class GAN(nn.Module):
     """
 
     recorded: ClassVar[tuple[str, ...]] = ("generator",)
+    example: ClassVar[tuple[int, ...]] = (3,)
 
     def __init__(
         self,
@@ -170,11 +171,14 @@ class GAN(nn.Module):
 
 
 # --8<-- [start:init]
-def init_uniform(module: nn.Module, reach: float) -> None:
-    """Draw the weights of all linear layers from U(-reach, reach); biases are zero."""
+def init_uniform(module: nn.Module, irange: float) -> None:
+    """Draw the weights of all linear layers from U(-irange, irange), as the authors' files call it.
+
+    Biases are zero.
+    """
     for layer in module.modules():
         if isinstance(layer, nn.Linear):
-            nn.init.uniform_(layer.weight, -reach, reach)
+            nn.init.uniform_(layer.weight, -irange, irange)
             nn.init.zeros_(layer.bias)
 
 

@@ -5,7 +5,7 @@ own here; a model states that it can by having the members, and whoever needs to
 `isinstance`. No code outside `models/` asks which class a model is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from torch import Tensor, nn
@@ -29,10 +29,23 @@ class Module(Protocol):
     def named_children(self) -> Iterator[tuple[str, nn.Module]]: ...  # noqa: D102
     def get_submodule(self, target: str) -> nn.Module: ...  # noqa: D102
     def state_dict(self) -> dict[str, Any]: ...  # noqa: D102
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any: ...  # noqa: D102
 
 
-class Model(Module, Protocol):
-    """What every model has."""
+class Game(Module, Protocol):
+    """What the training loop asks for: players, and the story of one round."""
+
+    def optimizers(self) -> dict[str, Optimizer]:
+        """Return one optimiser for each player, by the player's name."""
+        ...
+
+    def step(self, batch: Any) -> Iterator[tuple[str, Tensor]]:
+        """Tell one round: yield `(player, loss)` in the order of the paper's algorithm."""
+        ...
+
+
+class Model(Game, Protocol):
+    """What every model of the site has: a game that learns from data and can be recorded."""
 
     recorded: ClassVar[tuple[str, ...]]
     """Names of the submodules whose weights a recorded run stores: what drawing needs."""
@@ -52,17 +65,9 @@ class Model(Module, Protocol):
         """Number of dimensions of each tensor in an example: `(3,)` for an image alone."""
         ...
 
-    def optimizers(self) -> dict[str, Optimizer]:
-        """Return one optimiser for each player, by the player's name."""
-        ...
-
-    def step(self, batch: Any) -> Iterator[tuple[str, Tensor]]:
-        """Tell one round: yield `(player, loss)` in the order of the paper's algorithm."""
-        ...
-
 
 @runtime_checkable
-class Scheduled(Protocol):
+class Scheduled(Module, Protocol):
     """A model whose learning rates, networks or counters change from round to round."""
 
     def schedule(self, step: int, optimizers: dict[str, Optimizer]) -> None:
@@ -71,7 +76,7 @@ class Scheduled(Protocol):
 
 
 @runtime_checkable
-class Sampler(Protocol):
+class Sampler(Module, Protocol):
     """A model that draws from noise."""
 
     def sample(self, n: int) -> Tensor:
@@ -80,16 +85,16 @@ class Sampler(Protocol):
 
 
 @runtime_checkable
-class Translator(Protocol):
+class Translator(Module, Protocol):
     """A model that translates images."""
 
-    def translate(self, images: Tensor) -> Tensor:
-        """Translate images `(N, C, H, W)` in [-1, 1]."""
+    def translate(self, images: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        """Translate images `(N, C, H, W)` in [-1, 1]; what else it takes is up to the model."""
         ...
 
 
 @runtime_checkable
-class TwoWayTranslator(Protocol):
+class TwoWayTranslator(Module, Protocol):
     """A translator between two kinds of images, in either direction."""
 
     directions: ClassVar[tuple[str, str]]
@@ -101,7 +106,7 @@ class TwoWayTranslator(Protocol):
 
 
 @runtime_checkable
-class DomainTranslator(Protocol):
+class DomainTranslator(Module, Protocol):
     """A translator that is told the domains in which an image shall be."""
 
     domains: int
@@ -117,7 +122,7 @@ class DomainTranslator(Protocol):
 
 
 @runtime_checkable
-class Conditional(Protocol):
+class Conditional(Module, Protocol):
     """A model that draws what its labels say."""
 
     classes: tuple[int, ...]
@@ -129,7 +134,7 @@ class Conditional(Protocol):
 
 
 @runtime_checkable
-class Growing(Protocol):
+class Growing(Module, Protocol):
     """A model whose networks grow while it is trained."""
 
     def growth(self, step: int) -> tuple[int, float]:
@@ -138,7 +143,7 @@ class Growing(Protocol):
 
 
 @runtime_checkable
-class Pyramid(Protocol):
+class Pyramid(Module, Protocol):
     """A model that learns from a single photograph, scale by scale.
 
     Its class takes the height and width of the photograph as `photo`, and the rounds of each scale
@@ -151,7 +156,7 @@ class Pyramid(Protocol):
     """Rounds of each scale."""
 
     def sample(
-        self, n: int, size: Size | None = None, first: int = 0, below: Tensor | None = None
+        self, n: int, size: Size | None = None, first: int = 0, previous: Tensor | None = None
     ) -> Tensor:
         """Draw `n` images of any size, from scale `first` on."""
         ...

@@ -5,7 +5,7 @@ Example" of pytorch/examples (BSD-3-Clause), whose network and optimiser the pap
 
 The paper itself has 500 hidden units with tanh for MNIST and Adagrad in batches of 100; ReLU, Adam
 and 400 units are the example's. Left out: the second estimator of the bound, for priors without a
-closed form (section 2.3), and the annealed estimates of the likelihood.
+closed form (section 2.3), and the estimate of the likelihood by Hybrid Monte Carlo (appendix D).
 """
 
 import math
@@ -22,10 +22,12 @@ PAPER = {"year": 2013, "arxiv": "1312.6114", "code": "pytorch/examples", "licenc
 
 
 # --8<-- [start:networks]
-def layers(sizes: Sequence[int]) -> Sequence[nn.Module]:
-    """Linear layers of these sizes, with ReLU between them and none after the last."""
-    pairs = [(nn.Linear(inputs, outputs), nn.ReLU()) for inputs, outputs in pairwise(sizes)]
-    return [layer for pair in pairs for layer in pair][:-1]
+def layers(sizes: Sequence[int]) -> list[nn.Module]:
+    """Return linear layers of these sizes, with ReLU between them and none after the last."""
+    made: list[nn.Module] = []
+    for inputs, outputs in pairwise(sizes):
+        made += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return made[:-1]
 
 
 class Encoder(nn.Sequential):
@@ -36,7 +38,10 @@ class Encoder(nn.Sequential):
 
 
 class Decoder(nn.Sequential):
-    """Latent vectors `(N, latent)` to pixels `(N, channels, size, size)`."""
+    """Latent vectors `(N, latent)` to pixels `(N, channels, size, size)`.
+
+    The pixels are logits where each is ink or no ink, and colours in [-1, 1] otherwise.
+    """
 
     def __init__(self, size: int, channels: int, hidden: Sequence[int], latent: int) -> None:
         sizes = [latent, *reversed(hidden), channels * size * size]
@@ -47,16 +52,16 @@ class Decoder(nn.Sequential):
 
 
 # --8<-- [start:parts]
-def draw_latent(mean: Tensor, log_variance: Tensor) -> Tensor:
+def reparameterize(mean: Tensor, log_variance: Tensor) -> Tensor:
     """Draw `z` from N(mean, variance), all `(N, latent)`, so that gradients reach both.
 
-    The reparameterisation of section 2.4: the noise is drawn apart from the parameters, and what
-    is left is a function of them that can be differentiated.
+    The reparameterisation trick of section 2.4: the noise is drawn apart from the parameters, and
+    what is left is a function of them that can be differentiated.
     """
     return mean + (log_variance / 2).exp() * torch.randn_like(mean)
 
 
-def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
+def kl_divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL divergence of N(mean, variance) from N(0, 1), summed over the latent: `(N,)` nats.
 
     The closed form of appendix B.
@@ -70,7 +75,7 @@ def divergence(mean: Tensor, log_variance: Tensor) -> Tensor:
 # --8<-- [start:model]
 # --8<-- [start:setup]
 class VAE(nn.Module):
-    """Encoder and decoder, who are one player: together they raise a bound on the likelihood.
+    """Encoder and decoder, who are one player: together they raise the evidence lower bound.
 
     Args:
         size: Height and width of the images.
@@ -87,6 +92,7 @@ class VAE(nn.Module):
     """
 
     recorded: ClassVar[tuple[str, ...]] = ("encoder", "decoder")
+    example: ClassVar[tuple[int, ...]] = (3,)
 
     def __init__(
         self,
@@ -119,35 +125,45 @@ class VAE(nn.Module):
     # --8<-- [end:setup]
 
     # --8<-- [start:step]
-    def surprise(self, pixels: Tensor, images: Tensor) -> Tensor:
-        """-log p(x|z) of images `(N, C, H, W)`, summed over the pixels: `(N,)` nats."""
-        if self.sigma is None:
-            ink = (images + 1) / 2
-            losses = F.binary_cross_entropy_with_logits(pixels, ink, reduction="none")
+    def reconstruction_loss(self, outputs: Tensor, images: Tensor) -> Tensor:
+        """Return -log p(x|z) of images `(N, C, H, W)`, summed over the pixels: `(N,)` nats.
+
+        Args:
+            outputs: What the decoder makes of `z`, `(N, C, H, W)`.
+            images: The images `x` in [-1, 1].
+        """
+        if self.sigma is None:  # the outputs are logits
+            targets = (images + 1) / 2
+            losses = F.binary_cross_entropy_with_logits(outputs, targets, reduction="none")
         else:
-            away = (images - pixels) / self.sigma
-            losses = away.square() / 2 + math.log(self.sigma * math.sqrt(2 * math.pi))
+            scaled = (images - outputs) / self.sigma
+            losses = scaled.square() / 2 + math.log(self.sigma * math.sqrt(2 * math.pi))
         return losses.flatten(1).sum(1)
 
     def step(self, batch: tuple[Tensor]) -> Iterator[tuple[str, Tensor]]:
-        """Raise the bound on images `(N, C, H, W)`; yields its negative in nats an image."""
+        """Raise the evidence lower bound (ELBO) of images `(N, C, H, W)` in [-1, 1].
+
+        Yields:
+            The negative ELBO, in nats an image (equation 3).
+        """
         (images,) = batch
         mean, log_variance = self.encode(images)
-        pixels = self.decoder(draw_latent(mean, log_variance))
+        outputs = self.decoder(reparameterize(mean, log_variance))
         # Both terms are sums: the mean over pixels would make the divergence weigh as many times
         # too much as there are pixels, and every code the same.
-        bound = self.surprise(pixels, images) + divergence(mean, log_variance)
-        yield "autoencoder", bound.mean()
+        negative_elbo = self.reconstruction_loss(outputs, images)
+        negative_elbo = negative_elbo + kl_divergence(mean, log_variance)
+        yield "autoencoder", negative_elbo.mean()
 
     # --8<-- [end:step]
 
     # --8<-- [start:use]
     def decode(self, z: Tensor) -> Tensor:
         """Latent vectors `(N, latent)` to mean images `(N, C, H, W)` in [-1, 1], without noise."""
-        pixels: Tensor = self.decoder(z)
+        outputs: Tensor = self.decoder(z)
         if self.sigma is None:
-            return 2 * torch.sigmoid(pixels) - 1
-        return pixels.clamp(-1, 1)
+            return 2 * torch.sigmoid(outputs) - 1
+        return outputs.clamp(-1, 1)
 
     @torch.no_grad()
     def reconstruct(self, images: Tensor) -> Tensor:
@@ -164,8 +180,8 @@ class VAE(nn.Module):
             n: Number of images, with both ends.
         """
         first, last = self.encode(torch.stack([a, b]))[0]
-        share = torch.linspace(0, 1, n, device=a.device)[:, None]
-        return self.decode(torch.lerp(first, last, share))
+        t = torch.linspace(0, 1, n, device=a.device)[:, None]
+        return self.decode(torch.lerp(first, last, t))  # (1, latent) and (n, 1) to (n, latent)
 
     @torch.no_grad()
     def sample(self, n: int) -> Tensor:

@@ -7,8 +7,8 @@ schedule the paper preset equals.
 The critic approximates the Wasserstein distance only as far as its slopes are bounded; here they
 are, because each of its weights stays in a small box. The authors' code clips the weights *before*
 each of the critic's moves, so that the generator learns from a critic that has just left the box.
-This file clips *after* the move, as algorithm 1 says (lines 6 and 7). Left out: the
-fully connected networks of section 4.3, since the point there is the loss and not the networks.
+This file clips *after* the move, as algorithm 1 says (lines 6 and 7). Left out: the fully connected
+networks of section 4.2 (meaningful loss metric), since the point there is the loss and not them.
 """
 
 from collections.abc import Iterator
@@ -47,8 +47,11 @@ class Generator(nn.Sequential):
                 nn.BatchNorm2d(width * 2**i),
                 nn.ReLU(inplace=True),
             ]
-            inputs, stride, padding = width * 2**i, 2, 1  # all others: x2
-        layers += [nn.ConvTranspose2d(width, channels, 4, 2, 1, bias=False), nn.Tanh()]
+            inputs, stride, padding = width * 2**i, 2, 1  # all others: twice the size
+        layers += [
+            nn.ConvTranspose2d(width, channels, 4, stride=2, padding=1, bias=False),
+            nn.Tanh(),
+        ]
         super().__init__(*layers)
 
 
@@ -70,12 +73,15 @@ class Critic(nn.Sequential):
         ]
         while size > 8:
             layers += [
-                nn.Conv2d(width, 2 * width, 4, stride=2, padding=1, bias=False),
+                nn.Conv2d(width, 2 * width, 4, stride=2, padding=1, bias=False),  # size / 2
                 nn.BatchNorm2d(2 * width),
                 nn.LeakyReLU(0.2, inplace=True),
             ]
             size, width = size // 2, 2 * width
-        layers += [nn.Conv2d(width, 1, 4, bias=False), nn.Flatten(0)]  # 4x4 -> 1
+        layers += [
+            nn.Conv2d(width, 1, 4, bias=False),  # 4 -> 1
+            nn.Flatten(0),  # (N, 1, 1, 1) to (N,)
+        ]
         super().__init__(*layers)
 
 
@@ -122,6 +128,7 @@ class WGAN(nn.Module):
     """
 
     recorded: ClassVar[tuple[str, ...]] = ("generator",)
+    example: ClassVar[tuple[int, ...]] = (3,)
 
     def __init__(
         self,
@@ -147,7 +154,7 @@ class WGAN(nn.Module):
         clip_weights(self.critic, clip)
 
     def optimizers(self) -> dict[str, Optimizer]:
-        """RMSprop for each player: momentum made the authors' training unstable (section 4.3)."""
+        """RMSprop for each player: momentum made the authors' training unstable (section 4.2)."""
         return {
             name: RMSprop(getattr(self, name).parameters(), self.lr)
             for name in ("critic", "generator")
@@ -166,11 +173,14 @@ class WGAN(nn.Module):
 
     # --8<-- [start:step]
     def step(self, batch: tuple[Tensor]) -> Iterator[tuple[str, Tensor]]:
-        """Play one round on real images `(N, C, H, W)`; yields each player's loss.
+        """Play one round on real images `(N, C, H, W)` in [-1, 1].
 
         A batch holds `n_critic` minibatches, a fresh one for every move of the critic (line 3); a
-        long round goes through them again and again. Minus the critic's loss is its estimate of
-        the distance, up to a factor that depends on the box.
+        long round goes through them again and again.
+
+        Yields:
+            Each player's loss. Minus the critic's is its estimate of the Wasserstein distance, up
+            to a factor that depends on the box.
 
         Raises:
             ValueError: If there are fewer images than minibatches.
@@ -178,7 +188,8 @@ class WGAN(nn.Module):
         (images,) = batch
         if len(images) < self.n_critic:
             raise ValueError(f"{len(images)} images are not enough for {self.n_critic} minibatches")
-        for real in islice(cycle(images.tensor_split(self.n_critic)), self.moves):
+        minibatches = images.tensor_split(self.n_critic)
+        for real in islice(cycle(minibatches), self.moves):
             with torch.no_grad():  # the generator does not move now
                 fake = self.generator(self.noise(len(real)))
             yield "critic", self.critic(fake).mean() - self.critic(real).mean()

@@ -4,10 +4,12 @@ Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville, "Improved Training of Wasserste
 arXiv:1704.00028. Code: igul222/improved_wgan_training by the authors (MIT), whose networks for
 MNIST and whose initialisation the paper preset equals.
 
-Those networks have 1,554,177 and 1,030,145 parameters. A PyTorch port that many have copied,
+The networks have 1,554,177 and 1,030,145 parameters. A PyTorch port that many have copied,
 caogang/wgan-gp, gives the generator's last layer 8x8 kernels in place of 5x5 and has 1,556,673. The
 authors' script for MNIST has pixels in [0, 1] and ends in a sigmoid; here, as in their scripts for
-photographs, they are in [-1, 1] and it is tanh. Left out: the residual networks of section 5.
+photographs, they are in [-1, 1] and it is tanh. Where a convolution halves an even size, TensorFlow
+pads one pixel before and two after, this file two on both sides, which is a shift by one pixel.
+Left out: the residual networks of section 5.
 """
 
 import math
@@ -27,7 +29,7 @@ PAPER = {
 }
 
 
-def halved(size: int) -> list[int]:
+def feature_map_sizes(size: int) -> list[int]:
     """Halve `size`, rounding up, until 4 or less is left: 28, 14, 7, 4."""
     sizes = [size]
     while sizes[-1] > 4:
@@ -47,21 +49,19 @@ class Generator(nn.Sequential):
     """
 
     def __init__(self, size: int, channels: int, latent: int, width: int) -> None:
-        sizes = halved(size)
+        sizes = feature_map_sizes(size)
         widths = [channels, *(width * 2**i for i in range(len(sizes) - 1))]
         layers: list[nn.Module] = [
             nn.Linear(latent, widths[-1] * sizes[-1] ** 2),
             nn.Unflatten(1, (widths[-1], sizes[-1], sizes[-1])),
         ]
-        for (outputs, inputs), (large, small) in reversed(
-            list(zip(pairwise(widths), pairwise(sizes), strict=True))
-        ):
+        scales = list(zip(pairwise(widths), pairwise(sizes), strict=True))
+        for (outputs, inputs), (large, small) in reversed(scales):
+            # twice the size, or one pixel less: what the authors' code crops from 8x8 to 7x7
+            extra = large - 2 * small + 1
             layers += [
                 nn.ReLU(inplace=True),
-                # twice the size, or one pixel less: what the authors' code crops from 8x8 to 7x7
-                nn.ConvTranspose2d(
-                    inputs, outputs, 5, stride=2, padding=2, output_padding=large - 2 * small + 1
-                ),
+                nn.ConvTranspose2d(inputs, outputs, 5, stride=2, padding=2, output_padding=extra),
             ]
         super().__init__(*layers, nn.Tanh())
 
@@ -78,7 +78,7 @@ class Critic(nn.Sequential):
     """
 
     def __init__(self, size: int, channels: int, width: int) -> None:
-        sizes = halved(size)
+        sizes = feature_map_sizes(size)
         widths = [channels, *(width * 2**i for i in range(len(sizes) - 1))]
         layers: list[nn.Module] = []
         for inputs, outputs in pairwise(widths):
@@ -86,7 +86,11 @@ class Critic(nn.Sequential):
                 nn.Conv2d(inputs, outputs, 5, stride=2, padding=2),  # half the size, rounded up
                 nn.LeakyReLU(0.2, inplace=True),
             ]
-        layers += [nn.Flatten(), nn.Linear(widths[-1] * sizes[-1] ** 2, 1), nn.Flatten(0)]
+        layers += [
+            nn.Flatten(),
+            nn.Linear(widths[-1] * sizes[-1] ** 2, 1),
+            nn.Flatten(0),  # (N, 1) to (N,)
+        ]
         super().__init__(*layers)
 
 
@@ -103,8 +107,8 @@ def init_weights(layer: nn.Module) -> None:
     if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
         coarse, fine, *kernel = layer.weight.shape  # in a transposed convolution too
         fan = math.prod(kernel) * (fine + coarse / 4) / 2
-        reach = math.sqrt(3) * math.sqrt(2 / fan)
-        nn.init.uniform_(layer.weight, -reach, reach)
+        limit = math.sqrt(3) * math.sqrt(2 / fan)  # of a uniform distribution with this deviation
+        nn.init.uniform_(layer.weight, -limit, limit)
     elif isinstance(layer, nn.Linear):
         nn.init.xavier_uniform_(layer.weight)
     if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear) and layer.bias is not None:
@@ -123,14 +127,16 @@ def gradient_penalty(critic: nn.Module, real: Tensor, fake: Tensor) -> Tensor:
         real: Real images `(N, C, H, W)`.
         fake: As many fakes, without a graph.
     """
-    alpha = torch.rand(len(real), 1, 1, 1, device=real.device)  # one for each image, not each pixel
-    mixed = (real + alpha * (fake - real)).requires_grad_()
-    scores = critic(mixed)
+    # The paper's epsilon, alpha in its authors' code: one for each image, not for each pixel. As in
+    # the code it is the share of the fake image, in the paper that of the real one.
+    alpha = torch.rand(len(real), 1, 1, 1, device=real.device)
+    interpolated = (real + alpha * (fake - real)).requires_grad_()
+    scores = critic(interpolated)  # (N,)
     # create_graph: the critic is going to minimise a function of this gradient
-    (gradient,) = torch.autograd.grad(scores.sum(), mixed, create_graph=True)
+    (gradient,) = torch.autograd.grad(scores.sum(), interpolated, create_graph=True)
     # over all pixels and colours; like the images it is in float32 under bfloat16 autocast too
-    slope = torch.linalg.vector_norm(gradient, dim=(1, 2, 3))
-    return (slope - 1).square().mean()
+    slopes = torch.linalg.vector_norm(gradient, dim=(1, 2, 3))  # (N,)
+    return (slopes - 1).square().mean()
 
 
 # --8<-- [end:penalty]
@@ -148,7 +154,7 @@ class WGANGP(nn.Module):
         width: Channels of the layer next to the image; they double with every halving of the size.
         lr: Learning rate of Adam for both players.
         betas: Decay rates of Adam's two moments.
-        penalty: Weight of the gradient penalty, the paper's lambda.
+        lambda_gp: Weight of the gradient penalty, the paper's lambda.
         n_critic: Moves of the critic in a round, and minibatches in a batch.
 
     Raises:
@@ -156,6 +162,7 @@ class WGANGP(nn.Module):
     """
 
     recorded: ClassVar[tuple[str, ...]] = ("generator",)
+    example: ClassVar[tuple[int, ...]] = (3,)
 
     def __init__(
         self,
@@ -165,7 +172,7 @@ class WGANGP(nn.Module):
         width: int = 64,
         lr: float = 1e-4,
         betas: tuple[float, float] = (0.5, 0.9),
-        penalty: float = 10.0,
+        lambda_gp: float = 10.0,
         n_critic: int = 5,
     ) -> None:
         super().__init__()
@@ -173,7 +180,7 @@ class WGANGP(nn.Module):
             raise ValueError(f"size must be at least 5, not {size}")
         self.size, self.channels, self.latent = size, channels, latent
         self.lr, self.betas = lr, betas
-        self.penalty, self.n_critic = penalty, n_critic
+        self.lambda_gp, self.n_critic = lambda_gp, n_critic
         self.generator = Generator(size, channels, latent, width)
         self.critic = Critic(size, channels, width)
         self.apply(init_weights)
@@ -193,10 +200,13 @@ class WGANGP(nn.Module):
 
     # --8<-- [start:step]
     def step(self, batch: tuple[Tensor]) -> Iterator[tuple[str, Tensor]]:
-        """Play one round on real images `(N, C, H, W)`; yields each player's loss.
+        """Play one round on real images `(N, C, H, W)` in [-1, 1].
 
         A batch holds `n_critic` minibatches, a fresh one for every move of the critic (line 4).
-        Minus the critic's loss estimates the Wasserstein distance, less the penalty.
+
+        Yields:
+            Each player's loss. Minus the critic's estimates the Wasserstein distance, less the
+            penalty.
 
         Raises:
             ValueError: If there are fewer images than minibatches.
@@ -209,7 +219,7 @@ class WGANGP(nn.Module):
                 fake = self.generator(self.noise(len(real)))
             distance = self.critic(real).mean() - self.critic(fake).mean()
             penalty = gradient_penalty(self.critic, real, fake)
-            yield "critic", self.penalty * penalty - distance
+            yield "critic", self.lambda_gp * penalty - distance
 
         yield "generator", -self.critic(self.generator(self.noise(len(real)))).mean()
 

@@ -1,4 +1,4 @@
-"""How charts look and what they call things: colours, words, one font for both languages."""
+"""How charts look: the site's colours, one width, one font for both languages."""
 
 from contextlib import AbstractContextManager
 from functools import cache
@@ -26,33 +26,10 @@ THEMES = {
     "dark": Theme("#e6e3da", "#a9acba", "#3a3f55", "#63d2c6", "#ff9f7a"),
 }
 
-LANGUAGES = ("ko", "en")
-
-WORDS = {
-    "rounds": ("라운드", "rounds"),
-    "loss": ("손실", "Loss"),
-    "loss_of": ("{}의 손실", "Loss of the {}"),
-    "discriminator": ("판별자", "discriminator"),
-    "discriminators": ("두 판별자", "two discriminators"),
-    "generator": ("생성자", "generator"),
-    "generators": ("두 생성자", "two generators"),
-    "critic": ("비평자", "critic"),
-    "share": ("비율 (%)", "share (%)"),
-    "data": ("데이터", "the data"),
-    "drawn": ("모델이 그린 얼굴", "what the model draws"),
-    "seed": ("시드마다 잰 값", "each seed"),
-    "mean": ("평균", "mean"),
-}
-
 WIDTH = 520  # pixels; on a telephone it becomes 328, and text of 16 pixels 10
 SIZE = 16  # of text, pixels
 LABELS = 190  # pixels, at the most, for the labels of a dot plot
 SALT = "gan-minimal"  # makes the ids inside a file the same every time
-
-
-def word(key: str, language: str) -> str:
-    """Return a word in `language`; a key without words stands for itself."""
-    return WORDS.get(key, (key, key))[LANGUAGES.index(language)]
 
 
 @cache

@@ -18,16 +18,9 @@ from gan_minimal import models
 from gan_minimal.data.faces16 import ATTRIBUTES, COLORS
 from gan_minimal.files import write_text
 from gan_minimal.publishing import svg
-from gan_minimal.publishing.chart_style import (
-    LANGUAGES,
-    SIZE,
-    THEMES,
-    WIDTH,
-    Theme,
-    rc,
-    word,
-    wrap,
-)
+from gan_minimal.publishing.chart_style import SIZE, THEMES, WIDTH, Theme, rc, wrap
+from gan_minimal.publishing.words import LANGUAGES
+from gan_minimal.publishing.words import chart_word as word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan_minimal import data, images, models, zoo
 from gan_minimal.errors import UserError, nearest
+from gan_minimal.models.protocol import Model, Sampler
 from gan_minimal.publishing import chart_style, charts, pictures
-from gan_minimal.scoring.evaluate import evaluate, shares
+from gan_minimal.scoring.evaluate import evaluate
+from gan_minimal.scoring.faces import shares
 from gan_minimal.training import checkpoint, loop
 from gan_minimal.training.fingerprint import first_rounds
 from gan_minimal.training.machine import environment
@@ -142,35 +144,33 @@ def close(x: float, y: float, relative: float, absolute: float) -> bool:
     return math.isclose(x, y, rel_tol=relative, abs_tol=absolute)
 
 
-def film(run: loop.Run, settings: loop.Settings, frames: list[Tensor]) -> None:
+def film(run: loop.Run[Model], settings: loop.Settings, frames: list[Tensor]) -> None:
     """Append what the model draws now, if a frame of the animation is due.
 
     Frames come at the squares of equal steps in time: most of what there is to see happens early.
     """
     due = round(settings.steps * (len(frames) / (FRAMES - 1)) ** 2)
     if pictures.draws(run.model) and run.step >= max(due, 1):
-        frames.append(pictures.drawn(run.sampler, settings.data, pictures.columns(run.model)))
-        run.model.train()
+        frames.append(pictures.drawn(run.sampler, settings.data, pictures.columns(settings.data)))
 
 
 def draw(name: str, content: dict[str, Any], frames: list[Tensor], folder: Path) -> None:
     """Write the pictures of run `name`: samples, training animation and others."""
-    model = zoo.load(name)
+    model, dataset = zoo.load(name), content["settings"]["train"]["data"]
     if frames:
-        draw_samples(model, content["settings"]["train"]["data"], frames, folder)
-    if name in pictures.MORE:
-        for file, more in pictures.MORE[name](model).items():
-            if isinstance(more, list):
-                images.save_animation(more, folder / file)
-            else:
-                images.save(more, folder / file, pictures.quality(model))
+        draw_samples(model, dataset, frames, folder)
+    for file, picture in pictures.more(name, model).items():
+        if isinstance(picture, list):
+            images.save_animation(picture, folder / file)
+        else:
+            images.save(picture, folder / file, pictures.quality(dataset))
 
 
-def draw_samples(model: nn.Module, dataset: str, frames: list[Tensor], folder: Path) -> None:
+def draw_samples(model: Model, dataset: str, frames: list[Tensor], folder: Path) -> None:
     """Write what a model draws, and how it came to that."""
-    columns = pictures.columns(model)
+    columns = pictures.columns(dataset)
     picture = images.grid(pictures.shown(model, dataset), columns)
-    images.save(picture, folder / "samples.webp", pictures.quality(model))
+    images.save(picture, folder / "samples.webp", pictures.quality(dataset))
     scale = 2 if columns == 8 else 1
     film_strip: list[Image.Image] = [images.grid(frame, columns, scale=scale) for frame in frames]
     images.save_animation(film_strip, folder / "training.webp")
@@ -182,12 +182,12 @@ def draw_charts(content: dict[str, Any], docs: Path) -> None:
     Raises:
         UserError: If matplotlib is not installed.
     """
-    name = content["name"]
+    name, dataset = content["name"], content["settings"]["train"]["data"]
     charts.write(charts.losses, charts.loss_data(content), docs, f"runs/{name}/losses")
     model = zoo.load(name)
-    if content["settings"]["train"]["data"] == "faces16" and pictures.draws(model):
-        shown = charts.share_data(*shares(model, "hair_color"))
-        charts.write(charts.histogram, shown, docs, f"runs/{name}/histogram")
+    if dataset == "faces16" and isinstance(model, Sampler):
+        found = charts.share_data(*shares(model, dataset, "hair_color"))
+        charts.write(charts.histogram, found, docs, f"runs/{name}/histogram")
 
 
 def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[str, list[float]]:

@@ -1,117 +1,16 @@
 """What pages include of a recorded run: badges, tables and the loss curve, in both languages."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gan_minimal import models
 from gan_minimal.claims import Claim
-from gan_minimal.data.faces16 import ATTRIBUTES
-from gan_minimal.data.hangul32 import FONTS
-from gan_minimal.files import write_whole
+from gan_minimal.files import write_text
 from gan_minimal.publishing import charts
-
-LANGUAGES = ("ko", "en")
-
-WORDS = {
-    "paper": ("논문", "Paper"),
-    "code": ("참고 구현", "Reference code"),
-    "run": ("기록된 실행", "Recorded run"),
-    "parameters": ("파라미터", "Parameters"),
-    "minutes": ("{}분 {}초", "{} min {} s"),
-    "metric": ("측정", "Metric"),
-    "value": ("값", "Value"),
-    "floor": ("실제끼리의 바닥", "Real-vs-real floor"),
-    "ratio": ("비", "Ratio"),
-    "tolerance": ("허용 오차", "Tolerance"),
-    "fid": ("프레셰 거리(faces16 특징)", "Fréchet distance (faces16 features)"),
-    "kid": ("커널 거리(faces16 특징)", "Kernel distance (faces16 features)"),
-    "tv": ("히스토그램 차이: {}", "Histogram distance: {}"),
-    "accuracy": ("정확도: {}", "Accuracy: {}"),
-    "font": ("세 자모가 모두 맞음: {}", "All three letters right: {}"),
-    "read_seen": ("자모를 모두 읽음: 학습한 음절", "All letters read: syllables of training"),
-    "read_unseen": ("자모를 모두 읽음: 처음 보는 음절", "All letters read: syllables never seen"),
-    "hand_changes": ("노이즈를 바꾸면 글씨체가 바뀜", "Other noise changes the hand"),
-    "letters_kept": ("노이즈를 바꾸어도 자모가 같음", "Other noise keeps the letters"),
-    "read": ("자모를 모두 읽음: {}", "All letters read: {}"),
-    "hand": ("이 글씨체로 읽힘: {}", "Read as this hand: {}"),
-    "error": ("정답과의 L1 오차: {}", "L1 error to the target: {}"),
-    "copy": ("입력을 그대로 둔 오차", "L1 error of leaving the input as it is"),
-    "relative": ("그대로 둔 것에 견준 오차: {}", "Error, relative to leaving it: {}"),
-    "cycle": ("갔다 온 뒤의 L1 오차: {}", "L1 error of the round trip: {}"),
-    "spread": ("얼굴마다 다른 정도: {}의 색", "Spread over faces: colour of {}"),
-    "reached": ("바꾼 속성이 요청대로 읽힘", "Edited attribute read as asked"),
-    "off": ("정답 그림과의 L1 오차", "L1 error to the exact picture"),
-    "kept": ("다른 속성의 판독이 그대로임", "Readings of other attributes kept"),
-    "outside": ("정답이 건드리지 않는 화소의 변화", "Change of pixels that the exact edit leaves"),
-    "edit": ("고친 것", "Edit"),
-    "exact": ("(정답 그림)", "(exact picture)"),
-    "untouched": ("고치지 않은 얼굴의 L1 오차", "L1 error of leaving the face as it is"),
-    "twins": ("거의 같은 그림이 또 있는 비율", "Share of images with a near duplicate"),
-    "sure": ("자모 셋을 모두 확신하고 읽음", "All three letters read for sure"),
-    "patches": ("조각의 분포가 사진과 다른 정도", "Distance of patches from the photograph's"),
-    "diversity": (
-        "그림마다 다른 정도(사진의 명암 대비)",
-        "Diversity, relative to the photograph's contrast",
-    ),
-    "reconstruction": (
-        "z*로 되돌린 사진의 오차(RMSE)",
-        "Error of the photograph given back by z* (RMSE)",
-    ),
-    "offered": ("고를 수 있는 설명의 수", "Captions to choose from"),
-    "top1": ("자기 설명을 고름: {}", "Own caption chosen: {}"),
-    "unseen": ("처음 보는 조합에서 고름: {}", "Chosen for combinations never seen: {}"),
-    "right": ("고른 설명에서 맞음: {}", "Right in the caption chosen: {}"),
-    "setting": ("설정", "Setting"),
-    "seed": ("시드", "seed"),
-    "threads": ("{}스레드", "threads: {}"),
-    "steps": ("{:,}라운드", "{:,} rounds"),
-    "holds": ("성립", "Holds"),
-    "fails": ("이 규모에서는 성립하지 않음", "Does not hold at this scale"),
-    "says": ("주장", "Claim"),
-    "verdict": ("판정", "Verdict"),
-    "measured": ("측정", "Measured"),
-    "rule": ("미리 정한 규칙", "Rule, fixed beforehand"),
-    "why": ("풀이", "Why"),
-    "mean": ("평균", "Mean"),
-    "seeds": ("시드별 값", "Each seed"),
-    "plot": (
-        "시드마다 잰 값은 점으로, 평균은 막대로 그렸다: {}. 값은 아래 표에 있다.",
-        "A dot for each seed and a bar at the mean: {}. The values stand in the table below.",
-    ),
-}
-
-HAIR = ATTRIBUTES["hair_color"]
-
-# What is measured of: the attributes of a face, the parts of a syllable, the fonts, edits
-NAMES = {key: (about.ko, about.en) for key, about in (ATTRIBUTES | FONTS).items()} | {
-    "initial": ("초성", "initial consonant"),
-    "medial": ("중성", "vowel"),
-    "final": ("종성", "final consonant"),
-    "hand": ("글씨체", "hand"),
-    "face": ("얼굴", "face"),
-    "hair": ("머리카락", "hair"),
-    **{
-        value: (ko if ko.endswith("금발") else f"{ko} 머리", f"{en} hair")
-        for value, ko, en in zip(HAIR.values, HAIR.ko_values, HAIR.en_values, strict=True)
-    },
-    "glasses_yes": ("안경 쓰기", "glasses on"),
-    "glasses_no": ("안경 벗기", "glasses off"),
-    "hat_yes": ("모자 쓰기", "hat on"),
-    "hat_no": ("모자 벗기", "hat off"),
-    "mouth_happy": ("웃는 입", "happy mouth"),
-    "mouth_sad": ("슬픈 입", "sad mouth"),
-    "ko": ("한국어", "Korean"),
-    "en": ("영어", "English"),
-}
+from gan_minimal.publishing.words import LANGUAGES, chart_word, name_of, title, word
 
 EDITED = ("reached", "off", "kept", "outside")  # what is measured of each kind of edit
-
-
-def word(key: str, language: str) -> str:
-    """Return a word or a pattern in `language`."""
-    return WORDS[key][LANGUAGES.index(language)]
 
 
 def badges(record: dict[str, Any], language: str) -> str:
@@ -151,7 +50,8 @@ def metrics(record: dict[str, Any], language: str) -> str:
         row = [title(name, language), number(score["value"])]
         if floors:
             # a kernel distance's floor is zero but for chance: a ratio to it would say nothing
-            ratio = f"{score['value'] / score['floor']:.1f}" if name == "fid" else ""
+            compared = name == "fid" and score["floor"]
+            ratio = f"{score['value'] / score['floor']:.1f}" if compared else ""
             row += [number(score["floor"]) if "floor" in score else "", ratio]
         rows.append([*row, f"±{score['tolerance']:.2g}"])
     return f"{table(rows)}\n{origin(record, language)}\n{{ .caption }}\n"
@@ -163,14 +63,13 @@ def edits(record: dict[str, Any], language: str) -> str:
     kinds = [name.removeprefix("kept_") for name in scores if name.startswith("kept_")]
     if not kinds:
         return ""
-    reached, off, kept, outside = (word(what, language) for what in EDITED)
-    exact, untouched = word("exact", language), word("untouched", language)
+    reached, off, kept, outside = (title(what, language) for what in EDITED)
+    exact, untouched = word("exact", language), title("untouched", language)
     rows = [[word("edit", language), reached, exact, off, untouched, kept, outside]]
     for kind in kinds:
         cells = [scores[f"{what}_{kind}"] for what in EDITED]
         numbers = [each[key] for each in cells for key in ("value", "floor") if key in each]
-        name = NAMES[kind][LANGUAGES.index(language)]
-        rows.append([name, *(number(value) for value in numbers)])
+        rows.append([name_of(kind, language), *(number(value) for value in numbers)])
     return f"{table(rows)}\n{origin(record, language)}\n{{ .caption }}\n"
 
 
@@ -195,15 +94,6 @@ def origin(record: dict[str, Any], language: str) -> str:
         where["date"],
     ]
     return " · ".join(parts)
-
-
-def title(metric: str, language: str) -> str:
-    """Return the readable name of a metric such as `tv_hair_color`."""
-    if metric in WORDS:
-        return word(metric, language)
-    kind, _, attribute = metric.partition("_")
-    pattern, name = word(kind, language), NAMES[attribute][LANGUAGES.index(language)]
-    return pattern.format(name) if "{}" in pattern else f"{pattern}: {name}"
 
 
 def number(value: float) -> str:
@@ -249,7 +139,8 @@ def plot(claim: Claim, language: str) -> str:
     if not claim.plot:
         return ""
     labels = claim.words(language).labels
-    alternative = word("plot", language).format("; ".join(labels[name] for name in claim.plot))
+    shown = "; ".join(labels[name] for name in claim.plot)
+    alternative = chart_word("alternative", language).format(shown)
     return f"![{alternative}](/assets/claims/{claim.id}.svg)\n\n"
 
 
@@ -263,8 +154,7 @@ def write_claim(claim: Claim, record: dict[str, Any], docs: Path) -> None:
         charts.write(charts.dots, charts.dot_data(claim, record), docs, f"claims/{claim.id}")
     for language in LANGUAGES:
         path = docs / language / "_generated" / f"claim-{claim.id}.md"
-        text = claim_box(claim, record, language)
-        write_whole(path, lambda temporary, text=text: temporary.write_text(text))  # type: ignore[misc]
+        write_text(path, claim_box(claim, record, language))
 
 
 def claim_list(records: Sequence[tuple[Claim, dict[str, Any]]], language: str) -> str:
@@ -281,8 +171,7 @@ def write_claim_list(records: Sequence[tuple[Claim, dict[str, Any]]], docs: Path
     """Write the list of claims into `docs/ko/_generated` and `docs/en/_generated`."""
     for language in LANGUAGES:
         path = docs / language / "_generated" / "claims.md"
-        text = claim_list(records, language)
-        write_whole(path, partial(Path.write_text, data=text, encoding="utf-8"))
+        write_text(path, claim_list(records, language))
 
 
 FRAGMENTS = {"badges": badges, "metrics": metrics, "edits": edits, "settings": settings}
@@ -291,7 +180,7 @@ FRAGMENTS = {"badges": badges, "metrics": metrics, "edits": edits, "settings": s
 def write(record: dict[str, Any], docs: Path) -> None:
     """Write all fragments of a run into `docs/ko/_generated` and `docs/en/_generated`."""
     for path, text in texts(record, docs):
-        write_whole(path, partial(Path.write_text, data=text, encoding="utf-8"))
+        write_text(path, text)
 
 
 def texts(record: dict[str, Any], docs: Path) -> Iterable[tuple[Path, str]]:

@@ -6,12 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_minimal.data import captions
+from gan_minimal.data import DataSet, captions
 from gan_minimal.data.faces16 import ATTRIBUTES, attributes_of, load_faces
-from gan_minimal.data.reading import to_unit
+from gan_minimal.data.pixels import to_unit
 from gan_minimal.models.clip import CLIP
-
-Scores = dict[str, dict[str, float]]
+from gan_minimal.scoring.readings import Scores
 
 
 def distinct(faces: list[dict[str, str]]) -> list[dict[str, str]]:
@@ -29,18 +28,17 @@ def found(model: CLIP, images: Tensor, sentences: list[str]) -> Tensor:
     """Return which sentence is nearest to each image `(N, C, H, W)`, `(N,)`."""
     tokens = captions.tokens_of(sentences)
     with torch.inference_mode():
-        a, b = F.normalize(model.image(images), dim=1), F.normalize(model.text(tokens), dim=1)
+        a, b = F.normalize(model.visual(images), dim=1), F.normalize(model.text(tokens), dim=1)
         return (a @ b.T).argmax(dim=1)
 
 
-def score(model: torch.nn.Module) -> Scores:
+def score(model: CLIP, _row: DataSet) -> Scores:
     """Let every held-out face look for its caption among the distinct ones of all of them.
 
     For each language the share that is found (`top1_*`), that of faces with combinations of
     attributes that no caption of training had (`unseen_*`), and over both languages how often each
     attribute of the caption found is right (`right_*`); and the number of captions (`offered`).
     """
-    assert isinstance(model, CLIP)
     faces = load_faces("test")
     images = to_unit(faces.images)
     own = [attributes_of(face) for face in faces.options]

@@ -1,4 +1,4 @@
-"""Distances between sets of images, and what a classifier reads off them.
+"""Distances between sets of images, or of features of them.
 
 All feature distances here use features of this site's own small classifier. They are **not** the
 FID and KID of papers, which use Inception-v3 on photographs, and cannot be compared with them.
@@ -10,9 +10,6 @@ import torch
 from torch import Tensor
 
 from gan_minimal.errors import UserError
-from gan_minimal.models.classifier import AttributeClassifier
-
-LETTERS = ("initial", "medial", "final")  # what a syllable is made of, as the reader names it
 
 
 # --8<-- [start:frechet]
@@ -82,7 +79,7 @@ def total_variation(x: Tensor, y: Tensor, values: int) -> float:
     return (share_x - share_y).abs().sum().item() / 2
 
 
-def twins(images: Tensor, within: float = 0.15) -> float:
+def near_duplicates(images: Tensor, within: float = 0.15) -> float:
     """Return the share of images that have a near duplicate among the others.
 
     Args:
@@ -93,79 +90,6 @@ def twins(images: Tensor, within: float = 0.15) -> float:
     distances = torch.cdist(pixels, pixels) / pixels.shape[1] ** 0.5
     distances.fill_diagonal_(torch.inf)
     return (distances.amin(dim=1) <= within).double().mean().item()
-
-
-@torch.no_grad()
-def judge(
-    classifier: AttributeClassifier, images: Tensor, batch: int = 512
-) -> tuple[Tensor, dict[str, Tensor]]:
-    """Return the features `(N, D)` of images and what the classifier reads, `(N,)` each.
-
-    Args:
-        classifier: A trained classifier, in evaluation mode.
-        images: `(N, C, H, W)` in [-1, 1].
-        batch: Images at a time.
-    """
-    features = torch.cat([classifier.features(piece) for piece in images.split(batch)])
-    logits = classifier.logits(features)
-    return features, {name: z.argmax(dim=1) for name, z in logits.items()}
-
-
-def compare(
-    classifier: AttributeClassifier, images: Tensor, real: Tensor, more_real: Tensor
-) -> dict[str, dict[str, float]]:
-    """Score images against real ones, and real ones against real ones: the floor.
-
-    Args:
-        classifier: The judge, in evaluation mode.
-        images: Images to score, `(N, C, H, W)` in [-1, 1].
-        real: Real images that no model was trained on, `(M, C, H, W)`.
-        more_real: Other real images; the first N of them set the floor.
-
-    Returns:
-        For `"fid"`, `"kid"` and `"tv_<attribute>"`, each a `"value"` and a `"floor"`.
-    """
-    features, read = judge(classifier, images)
-    features_real, read_real = judge(classifier, real)
-    features_more, read_more = judge(classifier, more_real[: len(images)])
-    scores = {
-        name: {
-            "value": distance(features, features_real),
-            "floor": distance(features_more, features_real),
-        }
-        for name, distance in (("fid", frechet_distance), ("kid", kernel_distance))
-    }
-    for name, values in read.items():
-        count = classifier.classes[name]
-        scores[f"tv_{name}"] = {
-            "value": total_variation(values, read_real[name], count),
-            "floor": total_variation(read_more[name], read_real[name], count),
-        }
-    return scores
-
-
-def accuracy(
-    classifier: AttributeClassifier, images: Tensor, labels: dict[str, Tensor]
-) -> dict[str, float]:
-    """Return the share of images `(N, C, H, W)` read as labelled, by the attribute's name.
-
-    For images generated under a condition this is the conditional accuracy.
-    """
-    _, read = judge(classifier, images)
-    return {name: (read[name] == wanted).double().mean().item() for name, wanted in labels.items()}
-
-
-def reads(classifier: AttributeClassifier, images: Tensor, labels: Tensor) -> Tensor:
-    """Say of each image of a syllable whether all its letters are read, `(N,)`.
-
-    Args:
-        classifier: The independent reader of Hangul.
-        images: `(N, 1, 32, 32)` in [-1, 1].
-        labels: Initial, medial and final of each, `(N, 3)`.
-    """
-    _, read = judge(classifier, images)
-    letters = torch.stack([read[letter] for letter in LETTERS], dim=1)
-    return (letters == labels).all(dim=1)
 
 
 def inception_distance(images: Tensor, real: Tensor) -> float:

@@ -1,23 +1,22 @@
 """What is measured of edits of faces, where the exact right picture of every edit is known."""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from gan_minimal import zoo
+from gan_minimal.data import DataSet
 from gan_minimal.data.domains import COLORS, FACE_DOMAINS, Edits, edits
 from gan_minimal.data.faces16 import ATTRIBUTES
-from gan_minimal.models.classifier import AttributeClassifier
-from gan_minimal.scoring import distances
-from gan_minimal.training import loop
-
-Scores = dict[str, dict[str, float]]
+from gan_minimal.models.protocol import DomainTranslator
+from gan_minimal.models.sampling import translate
+from gan_minimal.scoring import readings
+from gan_minimal.scoring.readings import Scores
 
 KINDS = (*COLORS, *(f"{name}_{value}" for name in ("glasses", "hat") for value in ("yes", "no")))
 KINDS += ("mouth_happy", "mouth_sad")
 """The edits that are told apart: to each hair colour, and each switch turned on and off."""
 
 
-def score_edits(model: nn.Module) -> Scores:
+def score_edits(model: DomainTranslator, row: DataSet) -> Scores:
     """Score a translation among the domains of faces16 by the exact right answers.
 
     For each of `KINDS`, over the faces that it changes: does the classifier read the wanted value
@@ -28,21 +27,21 @@ def score_edits(model: nn.Module) -> Scores:
     known = edits()
     n, kinds = known.wanted.shape[:2]
     faces = known.images.repeat_interleave(kinds, 0)
-    drawn = loop.translate(model, faces, seed=1, labels=known.wanted.flatten(0, 1))
-    return summary(scored(known, drawn.unflatten(0, (n, kinds))))
+    drawn = translate(model, faces, seed=1, labels=known.wanted.flatten(0, 1))
+    return summary(scored(known, drawn.unflatten(0, (n, kinds)), row.classifier))
 
 
-def scored(known: Edits, drawn: Tensor) -> Scores:
+def scored(known: Edits, drawn: Tensor, classifier: str) -> Scores:
     """Return the scores of each kind, see `score_edits`.
 
     Args:
         known: The edits and their right answers.
         drawn: What was made of them, `(N, 11, 3, 16, 16)`.
+        classifier: The recorded run that reads them.
     """
-    judge = zoo.load("attributes")
-    assert isinstance(judge, AttributeClassifier)
+    reader = readings.classifier(classifier)
     read, exact = (
-        {name: x.view(drawn.shape[:2]) for name, x in distances.judge(judge, images)[1].items()}
+        {name: x.view(drawn.shape[:2]) for name, x in readings.read(reader, images)[1].items()}
         for images in (drawn.flatten(0, 1), known.targets.flatten(0, 1))
     )
     before = known.images[:, None].expand_as(known.targets)

@@ -2,13 +2,13 @@
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan_minimal import data
+from gan_minimal.data import DataSet
+from gan_minimal.models.sampling import sample
 from gan_minimal.models.singan import SinGAN, resize
-from gan_minimal.training import loop
-
-Scores = dict[str, dict[str, float]]
+from gan_minimal.scoring.readings import Scores
 
 SIDE = 7  # pixels of a patch
 LEVELS = 3  # bands of an image, each at half the size of the one before
@@ -89,15 +89,14 @@ def photograph(model: SinGAN, dataset: str) -> Tensor:
     return resize(photo[None], model.size)
 
 
-def score(model: nn.Module, dataset: str) -> Scores:
+def score(model: SinGAN, row: DataSet) -> Scores:
     """Measure a model of one photograph.
 
     The patches of its images, beside those of the mirrored photograph: another view of the scene
     whose patches are true. How varied the images are, and how well z* gives the photograph back.
     """
-    assert isinstance(model, SinGAN)
-    photo = photograph(model, dataset)
-    drawn = loop.sample(model, SAMPLES, seed=1)
+    photo = photograph(model, row.name)
+    drawn = sample(model, SAMPLES, seed=1)
     back = model.sample(1, first=len(model.sizes))
     return {
         "patches": {

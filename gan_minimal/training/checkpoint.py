@@ -7,10 +7,11 @@ from typing import Any
 import safetensors.torch
 import torch
 from safetensors import SafetensorError
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan_minimal.errors import UserError
 from gan_minimal.files import write_whole
+from gan_minimal.models.protocol import Module
 
 FORMAT = 1
 
@@ -67,7 +68,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     }
 
 
-def put_weights(module: nn.Module, weights: Mapping[str, Tensor], source: Path | str) -> None:
+def put_weights(module: Module, weights: Mapping[str, Tensor], source: Path | str) -> None:
     """Copy `weights` into `module`, all of them and nothing else.
 
     Raises:

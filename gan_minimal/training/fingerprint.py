@@ -8,6 +8,7 @@ still far below anything that a change of the code does.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -19,7 +20,7 @@ from gan_minimal.training.batches import batches
 
 
 def first_rounds(
-    run: loop.Run,
+    run: loop.Run[Any],
     settings: loop.Settings,
     rounds: int,
     dataset: Dataset[tuple[Tensor, ...]] | None = None,
@@ -51,7 +52,7 @@ def first_rounds(
 
 
 def first_losses(
-    run: loop.Run,
+    run: loop.Run[Any],
     settings: loop.Settings,
     rounds: int = 2,
     dataset: Dataset[tuple[Tensor, ...]] | None = None,

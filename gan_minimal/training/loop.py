@@ -7,8 +7,9 @@ moves it, averages weights, counts, shows progress, saves and resumes.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, Generic, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -18,33 +19,15 @@ from torch.utils.data import Dataset
 
 from gan_minimal import models
 from gan_minimal.errors import TrainingDiverged, UserError
+from gan_minimal.models.protocol import Game, Model, Scheduled
 from gan_minimal.training import checkpoint
 from gan_minimal.training.batches import batches
 from gan_minimal.training.loss_log import Losses
 from gan_minimal.training.progress import interruption, progress_bar
 
+T = TypeVar("T", bound=Game)
+
 WINDOW = 50  # rounds over which losses are averaged, and between two looks at the device
-
-
-class Model(Protocol):
-    """What the loop asks of a model, which is also an `nn.Module`.
-
-    A model whose learning rate or networks change with time also has
-    `schedule(step, optimizers)`, called before each round with the number of rounds played. One
-    that learns from more than an image and the numbers of its classes has `example`, the number of
-    dimensions of each tensor in an example.
-    """
-
-    recorded: ClassVar[tuple[str, ...]]
-    """Names of the submodules whose weights a recorded run stores: what sampling needs."""
-
-    def optimizers(self) -> dict[str, Optimizer]:
-        """Return one optimiser for each player, by the player's name."""
-        ...
-
-    def step(self, batch: Any) -> Iterator[tuple[str, Tensor]]:
-        """Tell one round: yield `(player, loss)` in the order of the paper's algorithm."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -104,23 +87,22 @@ def check_device(name: str) -> None:
 
 
 @dataclass
-class Run:
+class Run(Generic[T]):
     """A training under way: all that a checkpoint holds."""
 
-    model: nn.Module
+    model: T
     optimizers: dict[str, Optimizer]
     average: AveragedModel | None
     step: int = 0
     losses: Losses = field(default_factory=Losses)
 
     @property
-    def sampler(self) -> nn.Module:
-        """The averaged model if there is one, else the model itself, in evaluation mode."""
-        module: nn.Module = self.average.module if self.average is not None else self.model
-        return module.eval()
+    def sampler(self) -> T:
+        """What draws: the averaged model if there is one, else the model itself."""
+        return self.model if self.average is None else cast(T, self.average.module)
 
 
-def new(name: str, arguments: dict[str, Any], settings: Settings) -> Run:
+def new(name: str, arguments: dict[str, Any], settings: Settings) -> Run[Model]:
     """Build model `name` from the seed and prepare it for training.
 
     Args:
@@ -128,23 +110,36 @@ def new(name: str, arguments: dict[str, Any], settings: Settings) -> Run:
         arguments: Keyword arguments of the model's class.
         settings: How to train it.
     """
+    return begin(partial(models.build, name), arguments, settings)
+
+
+def begin(make: Callable[..., T], arguments: dict[str, Any], settings: Settings) -> Run[T]:
+    """Build a model from the seed and prepare it for training.
+
+    Args:
+        make: The model's class, or another function that returns one.
+        arguments: Its keyword arguments.
+        settings: How to train it.
+    """
     torch.manual_seed(settings.seed)
-    return start(models.build(name, **arguments), settings)
+    return start(make(**arguments), settings)
 
 
-def start(model: nn.Module, settings: Settings) -> Run:
+def start(model: T, settings: Settings) -> Run[T]:
     """Put `model` on its device and make its optimisers and its average.
 
     Args:
-        model: A fresh model that satisfies `Model`.
+        model: A fresh model, or another game.
         settings: How to train it.
     """
     # channels_last lets the CPU's and the GPU's convolutions skip a reordering of every tensor
-    model.to(settings.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    model.to(settings.device, memory_format=torch.channels_last)
     average = None
     if settings.ema:
-        average = AveragedModel(model, multi_avg_fn=averaging(settings.ema), use_buffers=True)
-    return Run(model, model.optimizers(), average)  # type: ignore[operator]
+        average = AveragedModel(
+            cast(nn.Module, model), multi_avg_fn=averaging(settings.ema), use_buffers=True
+        )
+    return Run(model, model.optimizers(), average)
 
 
 def averaging(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Any], None]:
@@ -170,16 +165,15 @@ def averaging(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Any
 
 
 # --8<-- [start:round]
-def play(run: Run, batch: Any, settings: Settings) -> Iterator[tuple[str, Tensor]]:
+def play(run: Run[Any], batch: Any, settings: Settings) -> Iterator[tuple[str, Tensor]]:
     """Play one round: let every player that `model.step` names make its move.
 
     Yields:
         The player and its loss (detached, a scalar on the device), after each move.
     """
-    schedule = getattr(run.model, "schedule", None)
-    if schedule is not None:
-        schedule(run.step, run.optimizers)
-    moves = run.model.step(batch)  # type: ignore[operator]
+    if isinstance(run.model, Scheduled):
+        run.model.schedule(run.step, run.optimizers)
+    moves = run.model.step(batch)
     while True:
         with autocast(settings):
             move = next(moves, None)
@@ -192,7 +186,7 @@ def play(run: Run, batch: Any, settings: Settings) -> Iterator[tuple[str, Tensor
         optimizer.step()
         yield player, loss.detach()
     if run.average is not None:
-        run.average.update_parameters(run.model)
+        run.average.update_parameters(cast(nn.Module, run.model))
     run.step += 1
 
 
@@ -209,13 +203,13 @@ def autocast(settings: Settings) -> torch.autocast:
 
 
 def train(
-    run: Run,
+    run: Run[T],
     dataset: Dataset[tuple[Tensor, ...]],
     settings: Settings,
-    save: Callable[[Run], None] | None = None,
-    watch: Callable[[Run], None] | None = None,
+    save: Callable[[Run[T]], None] | None = None,
+    watch: Callable[[Run[T]], None] | None = None,
     quiet: bool = False,
-) -> Run:
+) -> Run[T]:
     """Play rounds until `settings.steps` have been played, or until Ctrl-C or SIGTERM.
 
     Args:
@@ -258,7 +252,7 @@ def train(
     return run
 
 
-def check_finite(run: Run) -> None:
+def check_finite(run: Run[Any]) -> None:
     """Refuse to go on from losses or weights that are not finite: a checkpoint must be good.
 
     Raises:
@@ -273,7 +267,9 @@ def check_finite(run: Run) -> None:
                 )
 
 
-def contents(run: Run, name: str, arguments: dict[str, Any], settings: Settings) -> dict[str, Any]:
+def contents(
+    run: Run[Any], name: str, arguments: dict[str, Any], settings: Settings
+) -> dict[str, Any]:
     """Return all that a checkpoint must hold for the run to end with the same bits."""
     return {
         "name": name,
@@ -288,7 +284,7 @@ def contents(run: Run, name: str, arguments: dict[str, Any], settings: Settings)
     }
 
 
-def resume(path: Path, device: str | None = None) -> tuple[Run, dict[str, Any], Settings]:
+def resume(path: Path, device: str | None = None) -> tuple[Run[Model], dict[str, Any], Settings]:
     """Read a checkpoint and go back to where the run was.
 
     Args:
@@ -316,61 +312,22 @@ def resume(path: Path, device: str | None = None) -> tuple[Run, dict[str, Any], 
         optimizer.load_state_dict(content["optimizers"][player])
     run.step = content["step"]
     run.losses = Losses(**content["losses"])
-    set_random_state(content["random"])
+    set_random_state(content["random"], settings.device)
     return run, content, settings
-
-
-@torch.no_grad()
-def sample(model: nn.Module, n: int, seed: int) -> Tensor:
-    """Draw `n` images with the random numbers of `seed`, and leave the global ones as they were.
-
-    Args:
-        model: A model with `sample`; it is put into evaluation mode.
-        n: Number of images.
-        seed: Any whole number.
-
-    Returns:
-        Images `(n, C, H, W)` in [-1, 1].
-    """
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        drawn: Tensor = model.eval().sample(n)  # type: ignore[operator]
-    return drawn
-
-
-@torch.no_grad()
-def translate(model: nn.Module, images: Tensor, seed: int, **how: Any) -> Tensor:
-    """Translate images with the random numbers of `seed`; the counterpart of `sample`.
-
-    Args:
-        model: A model with `translate`; it is put into evaluation mode.
-        images: `(N, C, H, W)` in [-1, 1].
-        seed: Any whole number.
-        how: What else `model.translate` takes, such as the direction.
-
-    Returns:
-        Images `(N, C, H, W)` in [-1, 1], on the device of the model.
-    """
-    device = next(model.parameters()).device
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        drawn: Tensor = model.eval().translate(images.to(device), **how)  # type: ignore[operator]
-    return drawn
 
 
 def random_state(device: str) -> dict[str, Tensor]:
     """Return the state of the random numbers of the CPU and of `device`."""
     state = {"cpu": torch.get_rng_state()}
-    if device != "cpu":
-        kind = torch.device(device).type
-        state[kind] = torch.get_device_module(kind).get_rng_state()
+    where = torch.device(device)
+    if where.type != "cpu":
+        state[where.type] = torch.get_device_module(where.type).get_rng_state(where)
     return state
 
 
-def set_random_state(state: dict[str, Tensor]) -> None:
-    """Put back what `random_state` returned, as far as this machine has the devices."""
+def set_random_state(state: dict[str, Tensor], device: str) -> None:
+    """Put back what `random_state` returned; a state of another kind of device is left out."""
     torch.set_rng_state(state["cpu"])
-    for kind in state.keys() - {"cpu"}:
-        module = torch.get_device_module(kind)
-        if module.is_available():
-            module.set_rng_state(state[kind])
+    where = torch.device(device)
+    if where.type != "cpu" and where.type in state:
+        torch.get_device_module(where.type).set_rng_state(state[where.type], where)

@@ -2,13 +2,16 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from torch import nn
 
 from gan_minimal import files, models
 from gan_minimal.errors import UserError, nearest
+from gan_minimal.models.protocol import Model
 from gan_minimal.training import checkpoint
+
+T = TypeVar("T")
 
 FOLDER = Path(__file__).parent
 
@@ -34,14 +37,22 @@ def write(name: str, record: dict[str, Any]) -> None:
     files.write_json(FOLDER / f"{name}.json", record)
 
 
-def load(name: str) -> nn.Module:
+@overload
+def load(name: str) -> Model: ...
+@overload
+def load(name: str, kind: type[T]) -> T: ...
+def load(name: str, kind: type[Any] = nn.Module) -> Any:
     """Return the model of recorded run `name` with its weights, in evaluation mode.
 
     Only the networks that sampling needs are stored; the others (a discriminator, say) hold fresh
     random weights.
 
+    Args:
+        name: One of `names()`.
+        kind: The class that the model has to have, for those who need more than the protocol.
+
     Raises:
-        UserError: If there is no such run, or its weights are damaged.
+        UserError: If there is no such run, it is of another kind, or its weights are damaged.
     """
     record = read(name)
     path = FOLDER / f"{name}.safetensors"
@@ -49,11 +60,12 @@ def load(name: str) -> nn.Module:
     if hashlib.sha256(path.read_bytes()).hexdigest() != record["weights_sha256"]:
         raise UserError(f"{path} is damaged: install the package again.")
     model = models.build(record["model"], **record["settings"]["model"])
+    if not isinstance(model, kind):
+        raise UserError(f"{name} is a {type(model).__name__}, not a {kind.__name__}.")
     checkpoint.put_weights(stored(model), weights, path)
     return model.eval()
 
 
-def stored(model: nn.Module) -> nn.ModuleDict:
+def stored(model: Model) -> nn.ModuleDict:
     """Return the parts of `model` whose weights a recorded run stores: its `recorded` ones."""
-    parts: tuple[str, ...] = model.recorded  # type: ignore[assignment]
-    return nn.ModuleDict({part: model.get_submodule(part) for part in parts})
+    return nn.ModuleDict({part: model.get_submodule(part) for part in model.recorded})

@@ -11,7 +11,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from gan_minimal.publishing.tables import LANGUAGES, table
+from gan_minimal.publishing.tables import table
+from gan_minimal.publishing.words import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from gan_minimal import models
+from gan_minimal.models import sampling
 from gan_minimal.training import loop
 
 IMAGES = 64
@@ -23,7 +24,7 @@ def test_sampling(
 
     def draw() -> torch.Tensor:
         with loop.autocast(settings):
-            return loop.sample(model, IMAGES, seed=0).cpu()
+            return sampling.sample(model, IMAGES, seed=0).cpu()
 
     images = benchmark(draw)
 

@@ -8,7 +8,7 @@ import torch
 
 from gan_minimal import data
 from gan_minimal.data import build, domains, faces16, snapshot
-from gan_minimal.data.celeba import CelebA
+from gan_minimal.data.torchvision_sets import CelebA
 from gan_minimal.errors import UserError
 
 
@@ -17,7 +17,6 @@ def test_a_label_says_what_a_face_shows(split, count):
     images, labels = data.load("faces16-domains", split).tensors
     known = faces16.load_faces(split)
 
-    assert "faces16-domains" in data.DOMAINS
     assert images.shape == (count, 3, 16, 16)
     assert labels.shape == (count, 11)
     assert labels.dtype == torch.float32
@@ -141,12 +140,12 @@ def test_celeba_that_is_not_there_is_said_to_be(tmp_path):
     ],
 )
 def test_wishes_are_understood_in_both_languages(text, wanted):
-    assert domains.asked(text, "faces16-domains") == wanted
+    assert domains.asked(text, domains.face_phrases()) == wanted
 
 
 def test_wishes_for_photographs_are_those_of_the_paper():
-    assert domains.asked("blond hair,old", "celeba-domains") == {0: 0, 1: 1, 2: 0, 4: 0}
-    assert domains.asked("검은 머리,여성", "celeba-domains") == {0: 1, 1: 0, 2: 0, 3: 0}
+    assert domains.asked("blond hair,old", domains.celeba_phrases()) == {0: 0, 1: 1, 2: 0, 4: 0}
+    assert domains.asked("검은 머리,여성", domains.celeba_phrases()) == {0: 1, 1: 0, 2: 0, 3: 0}
 
 
 @pytest.mark.parametrize(
@@ -161,4 +160,4 @@ def test_wishes_for_photographs_are_those_of_the_paper():
 )
 def test_wishes_that_are_not_understood_are_named(text, sentence):
     with pytest.raises(UserError, match=sentence):
-        domains.asked(text, "faces16-domains")
+        domains.asked(text, domains.face_phrases())

@@ -17,14 +17,14 @@ from PIL import Image
 from gan_minimal import data
 from gan_minimal.data.faces16 import load_faces
 from gan_minimal.data.hangul32 import load_hangul
-from gan_minimal.data.reading import resize
+from gan_minimal.data.pixels import resize
 from gan_minimal.errors import UserError
 
 
 def test_importing_the_module_imports_neither_torch_nor_torchvision():
-    code = "import sys, gan_minimal.data as d; d.describe('faces16'); print(*sys.modules)"
+    code = "import sys, gan_minimal.data as d; d.find('faces16'); print(*sys.modules)"
     modules = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, encoding="utf-8"
     ).stdout.split()
     assert "torch" not in modules
     assert "torchvision" not in modules
@@ -91,30 +91,30 @@ def test_resizing_keeps_flat_images_flat(height: int, width: int, size: int):
 
 @pytest.mark.parametrize("name", data.names())
 def test_every_set_is_described_in_both_languages(name: str, tmp_path: Path):
-    description = data.describe(name, tmp_path)
-    assert description.name == name
-    assert description.count > 0
-    assert description.licence
-    assert description.source
-    assert description.ko.endswith("다.")
-    assert description.en.endswith(".")
-    assert description.present == description.built_in
+    row = data.find(name)
+    assert row.name == name
+    assert row.count > 0
+    assert row.licence
+    assert row.source
+    assert row.ko.endswith(".")
+    assert row.en.endswith(".")
+    assert row.present(tmp_path) == row.built_in
 
 
 def test_counts_are_those_of_the_data():
     for name in ("faces16", "hangul32"):
         both = sum(len(data.load(name, split)) for split in ("train", "test"))
-        assert data.describe(name).count == both
+        assert data.find(name).count == both
         (image,) = data.load(name)[0]
         channels, height, width = image.shape
-        assert data.describe(name).size == f"{height}x{width}x{channels}"
+        assert data.find(name).size == (height, width, channels)
 
 
-@pytest.mark.parametrize("call", [data.load, data.describe, data.download])
+@pytest.mark.parametrize("call", [data.load, data.find, data.download])
 def test_a_mistyped_name_gets_the_nearest_one(call: object):
-    with pytest.raises(UserError, match=r"'face16'; did you mean faces16\?"):
+    with pytest.raises(UserError, match=r"'face16': did you mean 'faces16'\?"):
         call("face16")
-    with pytest.raises(UserError, match="The sets are: faces16"):
+    with pytest.raises(UserError, match="there are: faces16"):
         call("quixotic")
 
 
@@ -159,7 +159,7 @@ def test_mnist_is_read_from_its_own_files(name: str, folder: str, tmp_path: Path
     for split in ("train", "t10k"):
         _idx(raw / f"{split}-images-idx3-ubyte", images)
         _idx(raw / f"{split}-labels-idx1-ubyte", np.array([3, 7], dtype=np.uint8))
-    assert data.describe(name, tmp_path).present
+    assert data.find(name).present(tmp_path)
     for split in ("train", "test"):
         (tensors,) = data.load(name, split, root=tmp_path).tensors
         assert tensors.shape == (2, 1, 28, 28)
@@ -216,21 +216,23 @@ def celeba(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         image.paste("black", (0, 198, 178, 218))
         image.save(folder / "img_align_celeba" / name)
     split = [f"{name} {i // 2}" for i, name in enumerate(names)]
-    (folder / "list_eval_partition.txt").write_text("\n".join(split))
+    (folder / "list_eval_partition.txt").write_text("\n".join(split), encoding="utf-8")
     attributes = [f"{name} 1 -1" for name in names]
-    (folder / "list_attr_celeba.txt").write_text("\n".join(["6", "Smiling Young ", *attributes]))
+    (folder / "list_attr_celeba.txt").write_text(
+        "\n".join(["6", "Smiling Young ", *attributes]), encoding="utf-8"
+    )
     for extra, columns in (("identity_CelebA", 1), ("list_bbox_celeba", 4)):
         rows = [f"{name} " + " ".join(["1"] * columns) for name in names]
         head = [] if columns == 1 else ["6", "a b c d"]
-        (folder / f"{extra}.txt").write_text("\n".join([*head, *rows]))
+        (folder / f"{extra}.txt").write_text("\n".join([*head, *rows]), encoding="utf-8")
     rows = [f"{name} " + " ".join(["1"] * 10) for name in names]
     text = "\n".join(["6", "a b c d e f g h i j", *rows])
-    (folder / "list_landmarks_align_celeba.txt").write_text(text)
+    (folder / "list_landmarks_align_celeba.txt").write_text(text, encoding="utf-8")
     return tmp_path
 
 
 def test_celeba_is_cut_to_the_middle_and_has_its_attributes(celeba: Path):
-    assert data.describe("celeba", celeba).present
+    assert data.find("celeba").present(celeba)
     for split in ("train", "valid", "test"):
         dataset = data.load("celeba", split, size=32, root=celeba)
         assert len(dataset) == 2
@@ -289,7 +291,7 @@ def test_a_download_is_unpacked_where_load_finds_it(
 
 
 def test_built_in_sets_need_no_download():
-    with pytest.raises(UserError, match="nothing to download"):
+    with pytest.raises(UserError, match="it comes with the package"):
         data.download("hangul32")
 
 

@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageOps
 
 from gan_minimal import data
-from gan_minimal.data import faces16
+from gan_minimal.data import built_in, faces16
 from gan_minimal.data.user_picture import prepare
 from gan_minimal.errors import UserError
 
@@ -21,7 +21,7 @@ def printed(i: int = 40) -> Image.Image:
 
 
 def glyph(path: Path) -> torch.Tensor:
-    return prepare(path, "hangul32-pairs", 32, 1)
+    return prepare(path, data.find("hangul32-pairs"), 32, 1)
 
 
 def transparent(image: Image.Image) -> Image.Image:
@@ -94,7 +94,7 @@ def test_a_label_map_may_be_enlarged_and_a_little_off(tmp_path):
     blurred = np.clip(np.asarray(large).astype(int) + noise, 0, 255).astype(np.uint8)
     Image.fromarray(blurred).save(tmp_path / "map.png")
 
-    own = prepare(tmp_path / "map.png", "faces16-labelmap", 16, 3)
+    own = prepare(tmp_path / "map.png", data.find("faces16-labelmap"), 16, 3)
 
     assert torch.equal(own[0], data.load("faces16-labelmap", "test")[3][0])
 
@@ -103,7 +103,7 @@ def test_a_picture_that_is_no_label_map_is_told_the_colours(tmp_path):
     Image.new("RGB", (64, 64), "#00ff00").save(tmp_path / "own.png")
 
     with pytest.raises(UserError, match=r"no label map: expected .* #3b5dc9 hair"):
-        prepare(tmp_path / "own.png", "faces16-labelmap", 16, 3)
+        prepare(tmp_path / "own.png", data.find("faces16-labelmap"), 16, 3)
 
 
 @pytest.mark.parametrize("scale", [1, 4, 10])
@@ -112,7 +112,7 @@ def test_a_pixel_art_face_may_be_enlarged(scale, tmp_path):
     small = Image.fromarray(values)
     small.resize((16 * scale, 16 * scale), Image.Resampling.NEAREST).save(tmp_path / "own.png")
 
-    own = prepare(tmp_path / "own.png", "faces16-domains", 16, 3)
+    own = prepare(tmp_path / "own.png", data.find("faces16-domains"), 16, 3)
 
     assert torch.equal(own[0], data.load("faces16-domains", "test")[7][0])
 
@@ -122,7 +122,7 @@ def test_a_pixel_art_face_may_be_enlarged(scale, tmp_path):
     [
         Image.new("RGB", (64, 64), "white"),  # nobody there
         Image.new("RGB", (64, 64), "#8d5524"),  # no white around it
-        Image.fromarray(data.reading.photo()[0].permute(1, 2, 0).numpy()),  # no large pixels
+        Image.fromarray(built_in.photo()[0].permute(1, 2, 0).numpy()),  # no large pixels
         Image.fromarray(faces16.load_faces("test").images[7].permute(1, 2, 0).numpy()).resize(
             (160, 160), Image.Resampling.BICUBIC
         ),
@@ -132,20 +132,20 @@ def test_what_is_no_pixel_art_face_is_refused_with_what_is_wanted(picture, tmp_p
     picture.save(tmp_path / "own.png")
 
     with pytest.raises(UserError, match=r"no pixel-art face: expected is a face of 16x16 pixels"):
-        prepare(tmp_path / "own.png", "faces16-domains", 16, 3)
+        prepare(tmp_path / "own.png", data.find("faces16-domains"), 16, 3)
 
 
 def test_photographs_are_cut_to_their_middle(tmp_path):
     Image.new("RGB", (300, 200), "red").save(tmp_path / "own.jpg")
 
-    own = prepare(tmp_path / "own.jpg", "./photos", 64, 3)
+    own = prepare(tmp_path / "own.jpg", data.find("./photos"), 64, 3)
 
     assert own.shape == (1, 3, 64, 64)
     assert own[:, 0].min() > 0.9
 
 
 def test_files_that_are_no_images_are_named(tmp_path):
-    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
 
     with pytest.raises(UserError, match="cannot be read as an image"):
         glyph(tmp_path / "text.png")

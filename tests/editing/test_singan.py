@@ -2,19 +2,22 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 
+from gan_minimal import models
 from gan_minimal.editing import singan
 from gan_minimal.errors import UserError
 from gan_minimal.models.singan import SinGAN, resize
+from gan_minimal.scoring import single_photo
 
 
 @pytest.fixture
 def model() -> SinGAN:
     """Six scales from 12x16 to 30x40 that draw something, without training."""
     torch.manual_seed(0)
-    made = SinGAN(photo=(30, 40), longest=40, coarsest=12, width=4).eval()
+    made = SinGAN(photo=(30, 40), max_size=40, min_size=12, width=4).eval()
     for i, generator in enumerate(made.generators):
         generator.amplitude.fill_(0.1 if i else 1)
     return made
@@ -77,7 +80,7 @@ def test_the_photograph_moves_around_its_own_noise(model, seen):
     frames = singan.animate(model, 5, first=2)
 
     assert frames.shape == (5, 3, 30, 40)
-    assert torch.equal(frames[:1], model.climb(model.fixed(6)).clamp(-1, 1))
+    assert torch.equal(frames[:1], model.generate(model.z_rec(6)).clamp(-1, 1))
     assert not torch.equal(frames[0], frames[4])
     still = [noise for i, noise, _ in seen if i < 2]
     assert all(torch.equal(noise, still[i % 2]) for i, noise in enumerate(still[:10]))
@@ -86,13 +89,13 @@ def test_the_photograph_moves_around_its_own_noise(model, seen):
 
 
 def test_the_walk_is_the_papers(model):
-    """z' = pull z* + (1 - pull) (z + inertia (z - before) + (1 - inertia) fresh)."""
+    """z' = alpha z* + (1 - alpha) (z + beta (z - before) + (1 - beta) fresh)."""
     torch.manual_seed(1)
     noises = []
     model.generators[1].register_forward_pre_hook(lambda _, given: noises.append(given[0]))
-    singan.animate(model, 3, first=1, pull=0.2, inertia=0.5)
+    singan.animate(model, 3, first=1, alpha=0.2, beta=0.5)
     torch.manual_seed(1)
-    fresh = [model.random(1, model.sizes)[1] for _ in range(2)]
+    fresh = [model.random_noise(1, model.sizes)[1] for _ in range(2)]
 
     one = 0.8 * 0.5 * fresh[0]
     two = 0.8 * (one + 0.5 * (one - 0) + 0.5 * fresh[1])
@@ -118,3 +121,55 @@ def test_scales_that_are_not_there_are_refused(model, first):
     if first:
         with pytest.raises(UserError, match=f"are 0 to 5, not {first}"):
             singan.animate(model, 2, first)
+
+
+# Pictures of the recorded run
+
+
+@pytest.fixture
+def scenes():
+    """A narrow model of the built-in photograph that draws something, without training."""
+    torch.manual_seed(0)
+    model = models.build("singan", **models.preset("singan")["model"] | {"width": 4})
+    for generator in model.generators:
+        generator.amplitude.fill_(0.2)
+    return model.eval()
+
+
+def test_scenes_of_a_photograph_show_what_a_model_can_do(scenes):
+    made = singan.scenes(scenes)
+
+    high, wide = scenes.size
+    animation = made.pop("animation.webp")
+    assert len(animation) == 24
+    assert {frame.size for frame in animation} == {(wide, high)}
+    assert made["wide.webp"].size == (2 * wide, high)
+    assert made["high.webp"].size == (wide, high * 3 // 2)
+    assert made["scales.webp"].size == (3 * wide + 2, 3 * high + 2)
+    for name in ("edited.webp", "painted.webp"):
+        assert made[name].size == (2 * wide + 1, high)
+    assert made["enlarged.webp"].size == (2 * 3 * (wide // 3) + 1, 3 * (high - high // 2))
+    again = singan.scenes(scenes)
+    assert all(np.array_equal(picture, again[name]) for name, picture in made.items())
+
+
+def test_a_second_rocket_is_pasted_where_the_mask_is(scenes):
+    photo = single_photo.photograph(scenes, "photo")
+
+    edited, mask = singan.edit(photo), singan.pasted(photo)
+
+    changed = (edited != photo).any(dim=1, keepdim=True)
+    assert (mask[changed] == 1).all()
+    assert 0 < changed.float().mean() < mask.mean() < 0.15
+    top, here, there, wide = singan.places(photo)
+    assert here + wide <= there
+    bright = photo.mean(dim=1)[0, top:-8]  # the rocket is the brightest thing in the sky
+    assert here <= bright.mean(dim=0).argmax() < here + wide
+
+
+def test_a_painting_has_few_colours(scenes):
+    painted = singan.painting(single_photo.photograph(scenes, "photo"))
+
+    assert painted.shape == (1, 3, *scenes.size)
+    assert painted.abs().max() <= 1
+    assert len(painted[0].flatten(1).unique(dim=1).T) == 6

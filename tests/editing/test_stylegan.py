@@ -1,13 +1,14 @@
 """What is done with styles: which layers change, which face is whose, where a way leads."""
 
+import numpy as np
 import pytest
 import torch
 
 from gan_minimal import models
 from gan_minimal.editing import stylegan
 from gan_minimal.errors import UserError
+from gan_minimal.models import sampling
 from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.training import loop
 
 TINY = {"latent": 8, "style": 8, "fmap_base": 64, "fmap_max": 8, "rounds": 0}
 
@@ -18,9 +19,9 @@ def model() -> StyleGAN:
     torch.manual_seed(0)
     made = models.build("stylegan", size=16, **TINY).eval()
     for layer in made.generator.layers:
-        torch.nn.init.constant_(layer.strength, 0.2)
+        torch.nn.init.constant_(layer.noise_strength, 0.2)
     with torch.no_grad():
-        made.generator.get_buffer("mean").copy_(made.generator.mapping(made.noise(500)).mean(0))
+        made.generator.w_avg.copy_(made.generator.mapping(made.noise(500)).mean(0))
     return made
 
 
@@ -44,7 +45,7 @@ def test_groups_of_styles_are_those_of_the_paper(size, groups):
 
 
 def test_a_seed_is_the_face_that_is_drawn_with_it(model):
-    drawn = torch.cat([loop.sample(model, 1, seed) for seed in (7, 8)])
+    drawn = torch.cat([sampling.sample(model, 1, seed) for seed in (7, 8)])
 
     mixed = stylegan.mix(model, [7], [8], "fine")
     way = stylegan.walk(model, [8, 7], 3)
@@ -99,7 +100,7 @@ def test_the_matrix_has_a_white_corner_and_a_row_for_every_source(model):
 
 def test_without_any_of_itself_every_face_has_the_average_style(model):
     for layer in model.generator.layers:
-        torch.nn.init.zeros_(layer.strength)
+        torch.nn.init.zeros_(layer.noise_strength)
 
     drawn = stylegan.truncate(model, [1, 2], [0, 1, -1])
 
@@ -141,7 +142,7 @@ def test_noise_is_shown_by_what_it_changes(model):
     assert not torch.allclose(shown[:, 1], shown[:, 2], atol=0.02)
     assert shown[:, 4].max() == 1
     for layer in model.generator.layers:
-        torch.nn.init.zeros_(layer.strength)
+        torch.nn.init.zeros_(layer.noise_strength)
     still = stylegan.noises(model, [1, 2], 3)
     assert torch.equal(still[:, 0], still[:, 1])
     assert (still[:, 4] == -1).all()
@@ -155,3 +156,30 @@ def test_other_models_have_no_styles():
 def test_unknown_groups_are_refused(model):
     with pytest.raises(UserError, match="--layers is coarse, middle or fine, not 'deep'"):
         stylegan.group(model, "deep")
+
+
+def test_styles_are_shown_mixed_truncated_with_noise_and_on_the_way():
+    torch.manual_seed(0)
+    preset = models.preset("stylegan")["model"] | {"rounds": 0}
+    model = models.build("stylegan", **preset).eval()
+
+    made = stylegan.styled(model)
+
+    mixed = {f"mixing-{which}.webp" for which in ("coarse", "middle", "fine")}
+    assert made.keys() == mixed | {
+        "truncation.webp",
+        "noise.webp",
+        "interpolation.webp",
+        "walk.webp",
+    }
+    for name in mixed:  # four faces get the styles of six
+        assert made[name].size == (7 * 17 - 1, 5 * 17 - 1)
+    assert made["truncation.webp"].size == (6 * 17 - 1, 6 * 17 - 1)
+    assert made["noise.webp"].size == (6 * 17 - 1, 6 * 17 - 1)
+    ways = np.asarray(made["interpolation.webp"]).astype(int)
+    assert ways.shape == (4 * 17 - 1, 9 * 17 - 1, 3)
+    for one, other in ((0, 17), (34, 51)):  # from the same face to the same face, in z and in w
+        for column in (0, 8):
+            where = slice(column * 17, column * 17 + 16)
+            assert np.abs(ways[one : one + 16, where] - ways[other : other + 16, where]).max() <= 1
+    assert len(made["walk.webp"]) == 5 * 8

@@ -8,6 +8,7 @@ from torch import nn
 from torch.utils.data import TensorDataset
 
 from gan_minimal import models
+from gan_minimal.models import sampling
 from gan_minimal.models.autoencoder import Autoencoder, Codes
 from gan_minimal.training import loop
 
@@ -88,7 +89,7 @@ def test_without_hidden_layers_it_finds_the_subspace_of_pca():
     assert cosines.min() > math.cos(math.radians(3))
 
 
-def test_codes_are_followed_while_training_and_only_then(small):
+def test_statistics_of_the_codes_are_updated_while_training_and_only_then(small):
     images = torch.rand(6, 3, 4, 4) * 2 - 1
     before = small.codes.mean.clone()
 
@@ -104,8 +105,8 @@ def test_codes_are_drawn_from_the_distribution_of_those_seen():
     codes = Codes(3)
 
     for _ in range(1000):
-        codes.watch(mean + torch.randn(100, 3) @ root.T)
-    drawn = codes.draw(100_000)
+        codes.update(mean + torch.randn(100, 3) @ root.T)
+    drawn = codes.sample(100_000)
 
     assert drawn.mean(0).tolist() == pytest.approx(mean.tolist(), abs=0.1)
     assert torch.allclose(torch.cov(drawn.T), root @ root.T, rtol=0.05, atol=0.05)
@@ -115,7 +116,7 @@ def test_codes_are_drawn_though_rounding_left_a_negative_variance():
     codes = Codes(2)
     codes.covariance.copy_(torch.tensor([[1.0, 1.0], [1.0, 0.9995]]))  # as half precision may
 
-    drawn = codes.draw(1000)
+    drawn = codes.sample(1000)
 
     assert drawn.isfinite().all()
     assert torch.corrcoef(drawn.T)[0, 1] > 0.999
@@ -165,7 +166,7 @@ def test_an_interpolation_begins_and_ends_at_the_copies(small):
 
 
 def test_the_same_seed_draws_the_same_images(small):
-    first, again, other = (loop.sample(small, 3, seed) for seed in (1, 1, 2))
+    first, again, other = (sampling.sample(small, 3, seed) for seed in (1, 1, 2))
 
     assert torch.equal(first, again)
     assert not torch.equal(first, other)

@@ -9,11 +9,18 @@ from torch import nn
 
 from gan_minimal import models
 from gan_minimal.models.cyclegan import CycleGAN, ImagePool, ResNet
+from gan_minimal.models.protocol import TwoWayTranslator
 from gan_minimal.training import checkpoint, loop
 
 SMALL = {
-    **{"size": 16, "channels": 1, "width": 4, "halvings": 1, "blocks": 1},
-    **{"patch_width": 4, "patch_halvings": 1, "pool": 4},
+    "size": 16,
+    "channels": 1,
+    "width": 4,
+    "downsamplings": 1,
+    "residual_blocks": 1,
+    "discriminator_width": 4,
+    "discriminator_downsamplings": 1,
+    "pool_size": 4,
 }
 
 
@@ -53,7 +60,7 @@ def test_layers_are_those_of_the_paper(paper):
 
 def test_borders_are_mirrored():
     """With zeros around it a flat image would come out with a frame."""
-    network = ResNet(channels=1, width=4, halvings=0, blocks=2)
+    network = ResNet(channels=1, width=4, downsamplings=0, residual_blocks=2)
     flat = nn.Sequential(*(part for part in network if not isinstance(part, nn.InstanceNorm2d)))
     for part in flat.modules():
         for name, child in part.named_children():
@@ -93,18 +100,22 @@ def test_players_have_the_optimiser_and_the_weights_of_the_paper(paper):
     assert len(paper.pool_a.images) == len(paper.pool_b.images) == 50
     settings = models.preset("cyclegan", "paper")["train"]
     assert settings["batch"] == 1
-    assert settings["steps"] == 200 * paper.epoch
+    assert settings["steps"] == 200 * paper.epoch_rounds
 
 
 @pytest.mark.parametrize(
     ("epoch", "factor"),
     [
-        *((0, 1.0), (98, 1.0), (99, 1.0), (100, 0.9900990099009901)),
-        *((150, 0.49504950495049505), (199, 0.00990099009900991)),
+        (0, 1.0),
+        (98, 1.0),
+        (99, 1.0),
+        (100, 0.9900990099009901),
+        (150, 0.49504950495049505),
+        (199, 0.00990099009900991),
     ],
 )
 def test_learning_rate_falls_as_in_the_authors_port(epoch, factor):
-    model = CycleGAN(**SMALL, epoch=7)
+    model = CycleGAN(**SMALL, epoch_rounds=7)
     optimizers = model.optimizers()
 
     for step in (7 * epoch, 7 * epoch + 6):  # the first and the last round of an epoch
@@ -136,7 +147,7 @@ def numbered(first: int, n: int) -> torch.Tensor:
 def test_a_pool_that_is_not_full_shows_what_it_is_given():
     pool = ImagePool(50, (1, 1, 1))
 
-    shown = pool.swap(numbered(0, 50))
+    shown = pool.query(numbered(0, 50))
 
     assert torch.equal(shown, numbered(0, 50))
     assert torch.equal(pool.images, numbered(0, 50))
@@ -144,9 +155,9 @@ def test_a_pool_that_is_not_full_shows_what_it_is_given():
 
 def test_a_full_pool_swaps_every_other_image_for_an_old_one():
     pool = ImagePool(50, (1, 1, 1))
-    pool.swap(numbered(0, 50))
+    pool.query(numbered(0, 50))
 
-    shown = torch.cat([pool.swap(numbered(50 + i, 1)) for i in range(2000)]).flatten()
+    shown = torch.cat([pool.query(numbered(50 + i, 1)) for i in range(2000)]).flatten()
 
     new = torch.arange(50.0, 2050.0)
     old = shown[shown != new]
@@ -177,7 +188,7 @@ def test_images_of_the_pool_carry_no_gradient_and_are_part_of_the_checkpoint(tmp
 
 def test_the_discriminators_see_old_fakes():
     model = CycleGAN(**SMALL)
-    model.pool_b.swap(torch.full((4, 1, 16, 16), 0.25))
+    model.pool_b.query(torch.full((4, 1, 16, 16), 0.25))
     seen: list[torch.Tensor] = []
     model.discriminators["b"].register_forward_pre_hook(lambda _, x: seen.append(x[0]))
 
@@ -264,19 +275,29 @@ def test_each_move_leaves_the_other_players_without_gradient():
         assert torch.equal(parameter.grad, before)
 
 
-@pytest.mark.parametrize("back", [False, True])
-def test_translations_are_images_in_the_range_of_the_data(back):
+@pytest.mark.parametrize(("direction", "other"), [("a_to_b", "b_to_a"), ("b_to_a", "a_to_b")])
+def test_translations_are_images_in_the_range_of_the_data(direction, other):
     model = CycleGAN(**models.preset("cyclegan")["model"]).eval()
     images = torch.rand(5, 1, 32, 32) * 2 - 1
 
-    drawn = model.translate(images, back=back)
+    drawn = model.translate(images, direction)
 
     assert drawn.shape == images.shape
     assert drawn.abs().max() <= 1
     assert not drawn.requires_grad
-    torch.testing.assert_close(model.train().translate(images[1:2], back=back), drawn[1:2])
-    assert not torch.allclose(model.translate(images, back=not back), drawn)
+    torch.testing.assert_close(model.train().translate(images[1:2], direction), drawn[1:2])
+    assert not torch.allclose(model.translate(images, other), drawn)
     assert count(model.generators) < 500_000  # a megabyte in half precision
+
+
+def test_the_first_direction_is_the_default_and_others_are_unknown():
+    model = CycleGAN(**SMALL).eval()
+    images, _ = batch()
+
+    assert isinstance(model, TwoWayTranslator)
+    assert torch.equal(model.translate(images), model.translate(images, model.directions[0]))
+    with pytest.raises(KeyError, match="a_to_c"):
+        model.translate(images, "a_to_c")
 
 
 @pytest.mark.slow

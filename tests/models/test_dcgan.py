@@ -104,15 +104,20 @@ def test_both_players_have_the_optimiser_of_the_paper(paper):
 
 
 @pytest.mark.parametrize(
-    ("rounds", "step", "factor"),
+    ("lr_decay", "step", "factor"),
     [
-        *((None, 0, 1), (None, 10**6, 1)),
-        *(((40, 60), 0, 1), ((40, 60), 40, 1), ((40, 60), 70, 0.5), ((40, 60), 99, 1 / 60)),
-        *(((40, 60), 100, 0), ((40, 60), 200, 0)),
+        (None, 0, 1),
+        (None, 10**6, 1),
+        ((40, 100), 0, 1),
+        ((40, 100), 40, 1),
+        ((40, 100), 70, 0.5),
+        ((40, 100), 99, 1 / 60),
+        ((40, 100), 100, 0),
+        ((40, 100), 200, 0),
     ],
 )
-def test_learning_rate_falls_only_if_it_is_asked_to(rounds, step, factor):
-    model = DCGAN(size=8, width=4, latent=4, rounds=rounds)
+def test_learning_rate_falls_only_if_it_is_asked_to(lr_decay, step, factor):
+    model = DCGAN(size=8, width=4, latent=4, lr_decay=lr_decay)
     optimizers = model.optimizers()
 
     model.schedule(step, optimizers)

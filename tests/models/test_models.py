@@ -27,7 +27,9 @@ def test_every_preset_builds_and_can_be_trained(name, which):
 
 @pytest.mark.parametrize("name", [name for name in models.names() if name != "classifier"])
 def test_every_generative_model_has_a_laptop_and_a_paper_preset(name):
-    assert {"tiny", "paper"} <= models.get(name).PRESETS.keys()
+    # the networks of CGAN's paper and those that write Hangul are two models
+    wanted = {"cgan": {"paper"}, "cgan_conv": {"tiny"}}.get(name, {"tiny", "paper"})
+    assert wanted <= models.get(name).PRESETS.keys()
     assert {"year", "code", "licence"} <= models.get(name).PAPER.keys()
     assert {"arxiv", "doi"} & models.get(name).PAPER.keys()
 

@@ -8,12 +8,30 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_minimal import models, zoo
-from gan_minimal.models.pggan import PGGAN, Conv, MinibatchDeviation, PixelNorm
+from gan_minimal.models import sampling
+from gan_minimal.models.pggan import (
+    PGGAN,
+    MinibatchStdDev,
+    PixelNorm,
+    conv_block,
+    equalized_lr,
+    process_reals,
+)
 from gan_minimal.training import checkpoint, fingerprint, loop
 
 # Rounds 0 to 3 have 4 pixels, 4 and 5 fade in 8, up to 9 settle them, 10 and 11 fade in 16.
 SMALL = {"size": 16, "latent": 8, "fmap_base": 16, "fmap_max": 8, "rounds": 3}
 SETTINGS = loop.Settings(data="", batch=4, steps=14, ema=0.9)
+
+
+def original(layer: nn.Module, name: str = "weight") -> torch.Tensor:
+    """The parameter itself, not what the layer makes of it."""
+    return layer.parametrizations[name].original
+
+
+def scale(layer: nn.Module, name: str = "weight") -> float:
+    """What a layer with equalised learning rate multiplies its parameter by."""
+    return layer.parametrizations[name][0].scale
 
 
 def count(module: nn.Module) -> int:
@@ -50,11 +68,11 @@ def test_networks_have_the_official_numbers_of_parameters(paper):
 
 def test_a_popular_port_differs_by_two_layers(paper):
     """facebookresearch/pytorch_GAN_zoo: 23,086,795 and, as it comes, 23,082,641."""
-    first, spread = paper.generator.blocks[0][2], paper.discriminator.judge[1]
+    first, compared = paper.generator.blocks[0][2][0], paper.discriminator.final[1][0]
 
     assert first.bias.shape == (512,)  # there, each of 4x4 pixels has a bias of its own
     assert count(paper.generator) + 512 * 16 - 512 == 23_086_795
-    assert spread.weight.shape == (512, 513, 3, 3)  # there, images are not compared
+    assert compared.weight.shape == (512, 513, 3, 3)  # there, images are not compared
     assert count(paper.discriminator) - 512 * 9 == 23_082_641
 
 
@@ -69,33 +87,40 @@ def test_networks_double_the_size_up_to_1024_pixels():
 
 
 def test_layers_have_the_official_scales(paper):
-    assert paper.generator.blocks[1][1].scale == pytest.approx(0.020833333333333336)
-    assert paper.generator.blocks[0][2].scale == pytest.approx(0.015625)  # of the dense layer
-    assert paper.generator.to_rgb[0].scale == pytest.approx(0.044194173824159216)
-    assert paper.discriminator.from_rgb[0].scale == pytest.approx(math.sqrt(2 / 3))
-    assert paper.discriminator.judge[1].scale == pytest.approx(math.sqrt(2 / (513 * 9)))
-    assert paper.discriminator.judge[2].scale == pytest.approx(math.sqrt(2 / 8192))
-    assert paper.discriminator.score.scale == pytest.approx(1 / math.sqrt(512))
+    generator, discriminator = paper.generator, paper.discriminator
+    assert scale(generator.blocks[1][1][0]) == pytest.approx(0.020833333333333336)
+    assert scale(generator.blocks[0][2][0]) == pytest.approx(0.015625)  # of the dense layer
+    assert scale(generator.to_rgb[0]) == pytest.approx(0.044194173824159216)
+    assert scale(discriminator.from_rgb[0][0]) == pytest.approx(math.sqrt(2 / 3))
+    assert scale(discriminator.final[1][0]) == pytest.approx(math.sqrt(2 / (513 * 9)))
+    assert scale(discriminator.final[2][0]) == pytest.approx(math.sqrt(2 / 8192))
+    assert scale(discriminator.score) == pytest.approx(1 / math.sqrt(512))
 
 
 def test_all_weights_begin_with_deviation_one(paper):
-    layers = [layer for layer in paper.modules() if isinstance(layer, Conv)]
+    layers = [layer for layer in paper.modules() if isinstance(layer, nn.Conv2d)]
 
     assert len(layers) == 2 * 9 + 9 + 9 + 2 * 8 + 3
     for layer in layers:
+        weight = original(layer)
         assert not layer.bias.any()
-        if layer.weight.numel() > 10_000:
-            assert layer.weight.std().item() == pytest.approx(1, rel=0.03)
-            assert layer.weight.mean().item() == pytest.approx(0, abs=0.03)
+        assert scale(layer, "bias") == 1
+        if weight.numel() > 10_000:
+            assert weight.std().item() == pytest.approx(1, rel=0.03)
+            assert weight.mean().item() == pytest.approx(0, abs=0.03)
 
 
 @pytest.mark.parametrize("linear", [False, True])
 def test_scaled_weights_are_those_of_he(linear):
-    layer, x = Conv(3, 5, linear=linear), torch.randn(2, 3, 4, 4)
-    nn.init.normal_(layer.bias)
+    x = torch.randn(2, 3, 4, 4)
+    layer = conv_block(3, 5)
+    conv = layer[0]
+    if linear:
+        layer = conv = equalized_lr(nn.Conv2d(3, 5, 3, padding=1), gain=1)
+    nn.init.normal_(original(conv, "bias"))
     plain = nn.Conv2d(3, 5, 3, padding=1)
-    plain.weight.data = layer.weight.data * math.sqrt((1 if linear else 2) / 27)
-    plain.bias.data = layer.bias.data  # which is not scaled
+    plain.weight.data = original(conv).data * math.sqrt((1 if linear else 2) / 27)
+    plain.bias.data = original(conv, "bias").data  # which is not scaled
 
     expected = plain(x) if linear else F.leaky_relu(plain(x), 0.2)
 
@@ -104,14 +129,15 @@ def test_scaled_weights_are_those_of_he(linear):
 
 def test_the_first_layer_is_a_dense_one():
     """Each of 4x4 pixels is another linear map of z."""
-    layer, z = Conv(6, 5, 4, padding=3, linear=True), torch.randn(2, 6)
+    layer = equalized_lr(nn.Conv2d(6, 5, 4, padding=3), gain=1)
+    z = torch.randn(2, 6)
 
     drawn = layer(z[:, :, None, None])
 
     assert drawn.shape == (2, 5, 4, 4)
     for y in range(4):
         for x in range(4):
-            weight = layer.weight[:, :, 3 - y, 3 - x] * layer.scale
+            weight = original(layer)[:, :, 3 - y, 3 - x] / math.sqrt(6 * 16)
             assert torch.allclose(drawn[:, :, y, x], z @ weight.T, atol=1e-6)
 
 
@@ -161,20 +187,20 @@ def test_the_generator_repeats_pixels():
     assert torch.equal(larger, x.repeat_interleave(2, 2).repeat_interleave(2, 3))
 
 
-# The spread within a minibatch
+# Minibatch standard deviation
 
 
 def deviations(values: list[float], dtype: torch.dtype = torch.float32) -> list[float]:
     """Return what is appended to images of one value each."""
     x = torch.tensor(values, dtype=dtype)[:, None, None, None].expand(-1, 3, 4, 4)
-    y = MinibatchDeviation()(x)
+    y = MinibatchStdDev()(x)
     assert torch.equal(y[:, :3], x)
     assert y.shape == (len(values), 4, 4, 4)
     assert (y[:, 3:] == y[:, 3:, :1, :1]).all()
     return y[:, 3, 0, 0].tolist()
 
 
-def test_golden_numbers_of_the_spread():
+def test_golden_numbers_of_minibatch_standard_deviation():
     """The deviation of 0, 1, 2, 3 is 1.118 if it is divided by 4; popular code divides by 3."""
     assert deviations([0, 1, 2, 3]) == pytest.approx([1.1180340051651] * 4)
     assert deviations([5, 5, 5, 5]) == pytest.approx([9.999999747378752e-05] * 4)
@@ -195,21 +221,21 @@ def test_groups_are_strided():
     assert deviation(values[:4]) == pytest.approx(3.5)
 
 
-def test_the_spread_is_averaged_over_features_and_pixels():
+def test_the_deviation_is_averaged_over_features_and_pixels():
     x = torch.randn(4, 3, 4, 4)
 
-    y = MinibatchDeviation()(x)[:, 3]
+    y = MinibatchStdDev()(x)[:, 3]
 
     each = (x - x.mean(dim=0)).square().mean(dim=0).sqrt()
     assert torch.allclose(y, each.mean().expand(4, 4, 4), atol=1e-5)
 
 
-def test_the_spread_is_computed_in_float32_and_rounded_once():
+def test_the_deviation_is_computed_in_float32_and_rounded_once():
     """Rounded to bfloat16 on the way, every third of them would differ."""
     for _ in range(50):
         x = torch.randn(4, 3, 4, 4).bfloat16()
-        spread = (x.double().var(dim=0, unbiased=False) + 1e-8).sqrt().mean()
-        assert MinibatchDeviation()(x)[0, 3, 0, 0] == spread.bfloat16()
+        deviation = (x.double().var(dim=0, unbiased=False) + 1e-8).sqrt().mean()
+        assert MinibatchStdDev()(x)[0, 3, 0, 0] == deviation.bfloat16()
 
 
 @pytest.mark.parametrize("n", [5, 6, 7, 9])
@@ -240,7 +266,7 @@ class Grey(nn.Module):
     def __init__(self, grey: float) -> None:
         super().__init__()
         self.grey = nn.Parameter(torch.tensor(grey))
-        self.register_buffer("played", torch.tensor(0))
+        self.register_buffer("rounds_played", torch.tensor(0))
 
     def forward(self, z: torch.Tensor, stage: int, alpha: float) -> torch.Tensor:
         return self.grey.expand(len(z), 3, 4 * 2**stage, 4 * 2**stage)
@@ -329,7 +355,7 @@ def test_images_that_are_all_the_same_have_finite_gradients():
     """Where images do not differ, the root of their variance has no slope."""
     settings = loop.Settings(data="", batch=4, steps=1)
     run = loop.new("pggan", SMALL, settings)
-    run.model.generator.to_rgb[0].weight.data.zero_()
+    original(run.model.generator.to_rgb[0]).data.zero_()
 
     losses = list(loop.play(run, (torch.zeros(4, 3, 16, 16),), settings))
 
@@ -340,12 +366,13 @@ def test_images_that_are_all_the_same_have_finite_gradients():
 def test_the_drift_is_not_lost_in_bfloat16(real):
     """The last bias feels nothing but the drift: a slope of 2e-3 times the mean score."""
     model = PGGAN(**SMALL)
-    nn.init.constant_(model.discriminator.score.bias, 0.3)
+    bias = original(model.discriminator.score, "bias")
+    nn.init.constant_(bias, 0.3)
 
     with torch.autocast("cpu", torch.bfloat16):
         _, loss = next(model.step((real,)))
-        scores = model.discriminator(model.shrunk(real), 0)
-    (gradient,) = torch.autograd.grad(loss, model.discriminator.score.bias)
+        scores = model.discriminator(process_reals(real, 0, 1.0), 0)
+    (gradient,) = torch.autograd.grad(loss, bias)
 
     assert scores.dtype == torch.float32
     assert gradient.item() == pytest.approx(2e-3 * scores.mean().item(), rel=1e-3)
@@ -400,7 +427,7 @@ def test_the_average_draws_at_the_current_resolution(step, stage, real):
     play(run, real, step + 1)
     average = run.sampler
     assert average is not run.model
-    assert average.generator.played.item() == step
+    assert average.generator.rounds_played.item() == step
 
     torch.manual_seed(3)
     drawn = average.sample(2)
@@ -431,14 +458,16 @@ def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
     other = PGGAN(**SMALL | {"rounds": 2000}).eval()
     checkpoint.put_weights(zoo.stored(other), checkpoint.load_weights(tmp_path / "w"), "w")
 
-    assert other.growth(other.generator.played.item()) == (1, 1001 / 2000)
-    assert torch.allclose(loop.sample(other, 2, 5), loop.sample(run.sampler, 2, 5), atol=0.02)
+    assert other.growth(other.generator.rounds_played.item()) == (1, 1001 / 2000)
+    assert torch.allclose(
+        sampling.sample(other, 2, 5), sampling.sample(run.sampler, 2, 5), atol=0.02
+    )
 
 
 @pytest.mark.parametrize(("size", "channels"), [(4, 3), (8, 1), (32, 3)])
 def test_samples_are_images_in_the_range_of_the_data(size, channels):
     model = PGGAN(**SMALL | {"size": size, "channels": channels, "rounds": 0}).eval()
-    model.generator.to_rgb[-1].weight.data *= 100
+    original(model.generator.to_rgb[-1]).data *= 100
 
     drawn = model.sample(5)
 

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from gan_minimal import models
-from gan_minimal.models.pggan import PGGAN
+from gan_minimal.models.pggan import PGGAN, process_reals
 from gan_minimal.training import checkpoint, loop
 from tests.models.test_pggan import SETTINGS, SMALL, play
 
@@ -83,7 +83,7 @@ def test_the_discriminator_grows_without_a_jump(stage):
 def test_the_discriminator_fades_in_features():
     model = PGGAN(**SMALL)
     images, features = torch.randn(4, 3, 8, 8), []
-    model.discriminator.judge.register_forward_pre_hook(lambda _, x: features.append(x[0]))
+    model.discriminator.final.register_forward_pre_hook(lambda _, x: features.append(x[0]))
 
     model.discriminator(F.avg_pool2d(images, 2), 0)
     for alpha in (1.0, 0.25):
@@ -116,12 +116,14 @@ def test_real_images_fade_in_as_generated_ones_do(real):
 
     for step, size in ((0, 4), (3, 4), (6, 8), (9, 8), (12, 16)):
         model.schedule(step, {})
-        assert torch.allclose(model.shrunk(real), sizes[size], atol=1e-6)
+        shrunk = process_reals(real, model.stage, model.alpha)
+        assert torch.allclose(shrunk, sizes[size], atol=1e-6)
     for step, size, alpha in ((4, 8, 1 / 3), (5, 8, 2 / 3), (10, 16, 1 / 3)):
         model.schedule(step, {})
         coarse = sizes[size // 2].repeat_interleave(2, 2).repeat_interleave(2, 3)
         faded = alpha * sizes[size] + (1 - alpha) * coarse
-        assert torch.allclose(model.shrunk(real), faded, atol=1e-6)
+        shrunk = process_reals(real, model.stage, model.alpha)
+        assert torch.allclose(shrunk, faded, atol=1e-6)
 
 
 def test_adam_begins_anew_when_a_fade_begins_and_when_it_ends(real):
@@ -156,13 +158,13 @@ def changed(run: loop.Run, real: torch.Tensor, step: int) -> set[str]:
 
 def test_only_the_layers_that_take_part_move(real):
     run = loop.new("pggan", SMALL, SETTINGS)
-    judge = {f"discriminator.{layer}" for layer in ("judge.1", "judge.2", "score")}
+    last = {f"discriminator.{layer}" for layer in ("final.1", "final.2", "score.parametrizations")}
 
     def layers(blocks: int, *rgb: int) -> set[str]:
         generator = {f"generator.blocks.{i}" for i in range(blocks)}
         discriminator = {f"discriminator.blocks.{i}" for i in range(blocks - 1)}
         ends = {f"{end}.{i}" for end in ("generator.to_rgb", "discriminator.from_rgb") for i in rgb}
-        return judge | generator | discriminator | ends
+        return last | generator | discriminator | ends
 
     assert changed(run, real, 0) == layers(1, 0)
     assert changed(run, real, 4) == layers(2, 0, 1)

@@ -11,7 +11,14 @@ from gan_minimal import models
 from gan_minimal.models.pix2pix import PatchGAN, Pix2Pix, jittered
 from gan_minimal.training import loop
 
-SMALL = {"size": 16, "channels": 1, "width": 4, "depth": 3, "patch_width": 4, "halvings": 1}
+SMALL = {
+    "size": 16,
+    "channels": 1,
+    "width": 4,
+    "downsamplings": 3,
+    "discriminator_width": 4,
+    "discriminator_downsamplings": 1,
+}
 
 
 def count(module: nn.Module) -> int:
@@ -19,7 +26,7 @@ def count(module: nn.Module) -> int:
 
 
 def small(**arguments: object) -> Pix2Pix:
-    return Pix2Pix(**SMALL | {"noisy": 1} | arguments)
+    return Pix2Pix(**SMALL | {"dropout_layers": 1} | arguments)
 
 
 def pair(n: int = 3) -> tuple[torch.Tensor, torch.Tensor]:
@@ -62,24 +69,24 @@ def test_layers_are_those_of_the_paper(paper):
         return any(isinstance(part, kind) for part in layer)
 
     # no normalisation next to the image and where there is one pixel
-    assert [has(layer, nn.InstanceNorm2d) for layer in generator.down] == [
+    assert [has(layer, nn.InstanceNorm2d) for layer in generator.encoder] == [
         False,
         *6 * [True],
         False,
     ]
-    assert [has(layer, nn.InstanceNorm2d) for layer in generator.up] == [*7 * [True], False]
-    assert [has(layer, nn.LeakyReLU) for layer in generator.down] == [False, *7 * [True]]
+    assert [has(layer, nn.InstanceNorm2d) for layer in generator.decoder] == [*7 * [True], False]
+    assert [has(layer, nn.LeakyReLU) for layer in generator.encoder] == [False, *7 * [True]]
     assert {part.negative_slope for part in paper.modules() if isinstance(part, nn.LeakyReLU)} == {
         0.2
     }
     # dropout in the first three layers of the decoder; the port has it in the second to fourth
-    noisy = [type(layer[-1]).__name__ == "Noise" for layer in generator.up]
-    assert noisy == [True, True, True, *5 * [False]]
+    dropout = [type(layer[-1]).__name__ == "AlwaysOnDropout" for layer in generator.decoder]
+    assert dropout == [True, True, True, *5 * [False]]
     # a bias only where no shift of a normalisation follows
     biased = [name for name, part in paper.named_parameters() if name.endswith("bias")]
     norms = {n for n, part in paper.named_modules() if isinstance(part, nn.InstanceNorm2d)}
     assert [name for name in biased if name.removesuffix(".bias") not in norms] == [
-        *("generator.up.7.1.bias", "discriminator.0.bias", "discriminator.11.bias"),
+        *("generator.decoder.7.1.bias", "discriminator.0.bias", "discriminator.11.bias"),
     ]
 
 
@@ -121,16 +128,16 @@ def test_both_players_have_the_optimiser_of_the_paper(paper):
     ("size", "patches"), [(32, 2), (64, 6), (70, 6), (128, 14), (256, 30), (286, 33), (512, 62)]
 )
 def test_numbers_of_patches_are_the_official_ones(size, patches):
-    network = PatchGAN(6, width=1, halvings=3)
+    network = PatchGAN(6, width=1, downsamplings=3)
 
     assert network(torch.zeros(1, 6, size, size)).shape == (1, 1, patches, patches)
 
 
-@pytest.mark.parametrize(("halvings", "field"), [(1, 16), (2, 34), (3, 70), (5, 286)])
-def test_a_logit_sees_a_patch_of_the_official_size(halvings, field):
-    """Popular code has four halvings where the paper has three: its patches are 94 pixels wide."""
+@pytest.mark.parametrize(("downsamplings", "field"), [(1, 16), (2, 34), (3, 70), (5, 286)])
+def test_a_logit_sees_a_patch_of_the_official_size(downsamplings, field):
+    """Popular code has stride 2 four times, the paper three: its patches are 94 pixels wide."""
     size = 2 * field + 4
-    network = PatchGAN(1, width=1, halvings=halvings)
+    network = PatchGAN(1, width=1, downsamplings=downsamplings)
     for layer in network:
         if isinstance(layer, nn.Conv2d):
             nn.init.ones_(layer.weight)
@@ -151,7 +158,7 @@ def test_skip_connections_carry_what_the_bottleneck_cannot():
     """Without the innermost layers the output still knows where a pixel of the input was."""
     model = small()
     with torch.no_grad():
-        for parameter in model.generator.down[-1].parameters():
+        for parameter in model.generator.encoder[-1].parameters():
             parameter.zero_()  # nothing gets through the bottleneck
     one = torch.zeros(1, 1, 16, 16)
     other = one.clone()
@@ -164,7 +171,9 @@ def test_skip_connections_carry_what_the_bottleneck_cannot():
 
     assert change.max() > 0
     # the decoder joins what comes up with what the encoder saw at the same size
-    assert model.generator.up[-1][1].in_channels == 2 * model.generator.down[0][0].out_channels
+    assert (
+        model.generator.decoder[-1][1].in_channels == 2 * model.generator.encoder[0][0].out_channels
+    )
 
 
 def test_losses_of_an_undecided_discriminator_are_the_closed_forms():
@@ -183,13 +192,13 @@ def test_losses_of_an_undecided_discriminator_are_the_closed_forms():
     assert moves[1][1].item() == pytest.approx(expected.item(), rel=1e-5)
 
 
-def test_the_discriminator_judges_an_image_beside_its_condition():
+def test_the_discriminator_sees_an_image_beside_its_condition():
     model = small()
     condition, target = pair()
 
-    other = model.judged(condition.flip(0), target)
+    other = model.logits(condition.flip(0), target)
 
-    assert not torch.allclose(model.judged(condition, target), other)
+    assert not torch.allclose(model.logits(condition, target), other)
     assert other.shape == (3, 1, 6, 6)
 
 
@@ -212,7 +221,7 @@ def test_each_move_leaves_the_other_player_without_gradient():
 
 def test_translation_does_not_depend_on_eval_or_on_the_other_images():
     """Popular code must not be put into evaluation mode; here there is nothing to remember."""
-    model = small(noisy=0)
+    model = small(dropout_layers=0)
     images, _ = pair(4)
 
     together = model.train().translate(images)
@@ -222,7 +231,7 @@ def test_translation_does_not_depend_on_eval_or_on_the_other_images():
 
 
 def test_dropout_is_the_noise_also_when_translating():
-    model = small(noisy=2).eval()
+    model = small(dropout_layers=2).eval()
     images, _ = pair(1)
 
     torch.manual_seed(0)
@@ -259,10 +268,12 @@ def test_paper_preset_plays_a_round_at_256_pixels_on_the_cpu():
     assert losses.keys() == {"discriminator", "generator"}
     assert all(0 < loss < 200 for loss in losses.values())
     assert all(not torch.equal(p, before[name]) for name, p in run.model.named_parameters())
-    assert run.model.judged(*batch).shape == (1, 1, 30, 30)
+    assert run.model.logits(*batch).shape == (1, 1, 30, 30)
 
 
-@pytest.mark.parametrize("arguments", [{"size": 100}, {"size": 128}, {"size": 4, "depth": 1}])
+@pytest.mark.parametrize(
+    "arguments", [{"size": 100}, {"size": 128}, {"size": 4, "downsamplings": 1}]
+)
 def test_sizes_that_halving_does_not_reach_are_refused(arguments):
     with pytest.raises(ValueError, match="size must be a multiple of"):
         Pix2Pix(**arguments)

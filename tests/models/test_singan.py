@@ -1,4 +1,4 @@
-"""SinGAN has the official sizes and networks, and three moves of each player that really count."""
+"""SinGAN has the official sizes and networks, and three steps of each player that really count."""
 
 import math
 from itertools import pairwise
@@ -13,7 +13,7 @@ from gan_minimal.models.singan import Generator, SinGAN, gradient_penalty, pyram
 from gan_minimal.training import checkpoint, loop
 
 # six scales, from 12x16 to 30x40 pixels
-SMALL = {"photo": (30, 40), "longest": 40, "coarsest": 12, "width": 4, "rounds": 2}
+SMALL = {"photo": (30, 40), "max_size": 40, "min_size": 12, "width": 4, "rounds": 2}
 SETTINGS = loop.Settings(data="", batch=1, steps=12)
 
 
@@ -180,7 +180,7 @@ def test_zeros_surround_the_image_once():
     generator = Generator(4, residual=False).eval()
     image = torch.randn(1, 3, 20, 20)
 
-    padded = generator.change(F.pad(image, (5, 5, 5, 5))).tanh()
+    padded = generator.body(F.pad(image, (5, 5, 5, 5))).tanh()
 
     assert torch.allclose(generator(torch.zeros_like(image), image), padded)
 
@@ -241,7 +241,7 @@ def test_losses_are_distance_penalty_and_reconstruction(photo):
     model = SinGAN(**SMALL)
     model.discriminators[0] = Linear(3.0, 0.0, 4.0)
     model.generators[0] = Constant(0.5)
-    model.generators.register_buffer("anchor", torch.randn(1, 1, 12, 16))
+    model.generators.register_buffer("z_star", torch.randn(1, 1, 12, 16))
 
     moves = [(player, loss.item()) for player, loss in model.step((torch.full_like(photo, 0.25),))]
 
@@ -348,7 +348,7 @@ def test_noise_is_as_strong_as_what_the_scales_below_miss(photo):
     play(run, photo, 3)
     model = run.model
 
-    below = resize(model.generators[0](*model.fixed(1), torch.zeros(1, 3, 12, 16)), (15, 20))
+    below = resize(model.generators[0](*model.z_rec(1), torch.zeros(1, 3, 12, 16)), (15, 20))
     error = (below - resize(photo, (15, 20))).square().mean().sqrt()
 
     assert model.generators[0].amplitude == 1
@@ -357,23 +357,23 @@ def test_noise_is_as_strong_as_what_the_scales_below_miss(photo):
 
 
 def test_the_coarsest_noise_is_grey_and_finer_noise_is_coloured(paper):
-    coarse, fine = paper.random(2, paper.sizes[:2])
+    coarse, fine = paper.random_noise(2, paper.sizes[:2])
 
     assert coarse.shape == (2, 3, 25, 25)
     assert torch.equal(coarse[:, 0], coarse[:, 1])
     assert not torch.equal(fine[:, 0], fine[:, 1])
-    (only,) = paper.random(1, paper.sizes[3:4], first=3)
+    (only,) = paper.random_noise(1, paper.sizes[3:4], first=3)
     assert not torch.equal(only[:, 0], only[:, 1])
 
 
 def test_the_photograph_has_one_noise_and_zeros(paper):
-    fixed = paper.fixed(3)
+    fixed = paper.z_rec(3)
 
     assert [z.shape[2:] for z in fixed] == paper.sizes[:3]
     assert fixed[0].std().item() == pytest.approx(1, abs=0.1)
-    assert torch.equal(fixed[0], paper.fixed(1)[0])
+    assert torch.equal(fixed[0], paper.z_rec(1)[0])
     assert not fixed[1].any()
-    assert paper.fixed(0) == []
+    assert paper.z_rec(0) == []
 
 
 def test_weights_come_from_the_scale_below_if_it_is_as_wide(photo):
@@ -421,7 +421,8 @@ def test_both_players_have_the_official_optimiser(paper):
     for optimizer in optimizers.values():
         assert isinstance(optimizer, torch.optim.Adam)
         assert (optimizer.defaults["lr"], optimizer.defaults["betas"]) == (5e-4, (0.5, 0.999))
-    assert (paper.penalty, paper.alpha, paper.noise, paper.moves) == (0.1, 10, 0.1, 3)
+    assert (paper.lambda_gp, paper.alpha, paper.noise_amp) == (0.1, 10, 0.1)
+    assert (paper.discriminator_steps, paper.generator_steps) == (3, 3)
     assert paper.rounds == 2000
 
 
@@ -432,7 +433,7 @@ def test_presets_play_all_rounds_of_all_scales(which):
     model = models.build("singan", **preset["model"])
 
     assert preset["train"]["steps"] == model.rounds * len(model.sizes)
-    assert model.moves == 3
+    assert (model.discriminator_steps, model.generator_steps) == (3, 3)
     stored = sum(t.numel() * 2 for t in model.generators.state_dict().values())
     assert stored < 1_000_000 or which == "paper"
 
@@ -486,16 +487,16 @@ def test_noise_begins_at_a_scale_and_the_layout_below_it_stays(trained):
     torch.manual_seed(0)
     drawn = trained.sample(2, first=3)
 
-    assert torch.equal(noises[0], trained.fixed(1)[0])
+    assert torch.equal(noises[0], trained.z_rec(1)[0])
     assert not noises[1].any()
     assert not noises[2].any()
     assert [z.shape[0] for z in noises] == [1, 1, 1, 2, 2, 2]
     assert all(z.std().item() == pytest.approx(1, abs=0.1) for z in noises[3:])
     torch.manual_seed(0)
     with torch.no_grad():
-        below = trained.climb(trained.fixed(3))
-    assert torch.equal(drawn, trained.sample(2, first=3, below=below))
-    assert not torch.equal(drawn, trained.sample(2, first=3, below=-below))
+        below = trained.generate(trained.z_rec(3))
+    assert torch.equal(drawn, trained.sample(2, first=3, previous=below))
+    assert not torch.equal(drawn, trained.sample(2, first=3, previous=-below))
 
 
 def test_a_run_under_way_draws_with_the_scales_that_have_begun(photo):
@@ -530,5 +531,5 @@ def test_the_fixed_noise_gives_the_photograph_back():
 
     model = run.model.eval()
     with torch.no_grad():
-        error = F.mse_loss(model.climb(model.fixed(1)), resize(photo, (12, 16)))
+        error = F.mse_loss(model.generate(model.z_rec(1)), resize(photo, (12, 16)))
     assert error < 0.05 < photo.var()

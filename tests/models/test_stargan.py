@@ -8,12 +8,19 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_minimal import models
+from gan_minimal.models.protocol import DomainTranslator
 from gan_minimal.models.stargan import Generator, StarGAN, classification_loss, gradient_penalty
 from gan_minimal.training import loop
 
 SMALL = {
-    **{"size": 8, "domains": 3, "width": 4, "halvings": 1, "blocks": 1},
-    **{"judge_width": 4, "judge_halvings": 2, "n_critic": 2},
+    "size": 8,
+    "domains": 3,
+    "width": 4,
+    "downsamplings": 1,
+    "residual_blocks": 1,
+    "discriminator_width": 4,
+    "discriminator_downsamplings": 2,
+    "n_critic": 2,
 }
 
 
@@ -69,11 +76,12 @@ def test_players_have_the_optimiser_and_the_weights_of_the_paper(paper):
         assert isinstance(optimizer, torch.optim.Adam)
         assert optimizer.defaults["lr"] == 1e-4
         assert optimizer.defaults["betas"] == (0.5, 0.999)
-    assert (paper.lambda_cls, paper.lambda_rec, paper.penalty, paper.n_critic) == (1, 10, 10, 5)
+    assert (paper.lambda_cls, paper.lambda_rec, paper.lambda_gp) == (1, 10, 10)
+    assert paper.n_critic == 5
     settings = models.preset("stargan", "paper")["train"]
     assert settings["batch"] == 5 * 16
     assert settings["steps"] * paper.n_critic == 200_000
-    assert sum(paper.rounds) == settings["steps"]
+    assert paper.lr_decay == (settings["steps"] // 2, settings["steps"])
 
 
 @pytest.mark.parametrize(
@@ -125,7 +133,7 @@ def test_mirrored_borders_would_hide_the_labels():
 
 
 def test_every_pixel_is_told_the_label():
-    generator = Generator(domains=2, width=4, halvings=0, blocks=0)
+    generator = Generator(domains=2, width=4, downsamplings=0, residual_blocks=0)
     seen: list[torch.Tensor] = []
     generator.layers.register_forward_pre_hook(lambda _layers, given: seen.append(given[0]))
     images = torch.rand(2, 3, 8, 8)
@@ -172,10 +180,10 @@ def test_penalty_of_a_linear_discriminator_is_the_closed_form(slope):
 
 def test_every_image_has_one_alpha_of_its_own():
     seen: list[torch.Tensor] = []
-    judge = Linear(1.0)
-    judge.register_forward_pre_hook(lambda _judge, given: seen.append(given[0].detach()))
+    discriminator = Linear(1.0)
+    discriminator.register_forward_pre_hook(lambda _, given: seen.append(given[0].detach()))
 
-    gradient_penalty(judge, torch.zeros(300, 3, 8, 8), torch.ones(300, 3, 8, 8))
+    gradient_penalty(discriminator, torch.zeros(300, 3, 8, 8), torch.ones(300, 3, 8, 8))
 
     alphas = seen[0].flatten(1)
     assert (alphas == alphas[:, :1]).all()
@@ -200,8 +208,7 @@ def played(
     labels: torch.Tensor, lambda_identity: float = 0.0
 ) -> tuple[list[tuple[str, float]], Darkener]:
     """One round on images of brightness 0.25 with known losses."""
-    small = {"size": 8, "domains": 1, "halvings": 1, "judge_halvings": 2, "n_critic": 2}
-    model = StarGAN(**small, lambda_identity=lambda_identity)
+    model = StarGAN(**SMALL | {"domains": 1}, lambda_identity=lambda_identity)
     model.generator, model.discriminator = Darkener(), Linear(3.0)
     real = torch.full((len(labels), 3, 8, 8), 0.25)
     moves = [(player, loss.item()) for player, loss in model.step((real, labels))]
@@ -237,11 +244,11 @@ def test_a_face_is_to_become_what_another_is_and_comes_back_as_itself():
 
     _, generator = played(labels)
 
-    first, second, there_again, back = generator.told
+    first, second, second_again, original = generator.told
     assert sorted(first[:, 0].tolist()) == [0, 1, 2, 3]
     assert sorted(second[:, 0].tolist()) == [4, 5, 6, 7]
-    assert torch.equal(there_again, second)
-    assert torch.equal(back, labels[4:])
+    assert torch.equal(second_again, second)
+    assert torch.equal(original, labels[4:])
 
 
 def test_a_batch_smaller_than_the_number_of_moves_is_refused():
@@ -268,8 +275,15 @@ def test_each_move_leaves_the_other_player_without_gradient(precision):
         assert torch.equal(parameter.grad, before)
 
 
+def test_it_says_how_many_domains_it_knows():
+    model = StarGAN(**SMALL)
+
+    assert isinstance(model, DomainTranslator)
+    assert model.domains == model.read(batch()[0]).shape[1] == 3
+
+
 def test_labels_are_read_off_by_the_discriminator():
-    model = StarGAN(size=8, domains=1, halvings=1, judge_halvings=2)
+    model = StarGAN(**SMALL | {"domains": 1})
     model.discriminator = Linear(1.0)
 
     read = model.read(torch.tensor([0.5, -0.5])[:, None, None, None].expand(2, 3, 8, 8))

@@ -8,16 +8,18 @@ import torch.nn.functional as F
 from torch import nn
 
 from gan_minimal import models, zoo
-from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.models.stylegan_networks import (
+from gan_minimal.models import sampling
+from gan_minimal.models.pggan import equalized_lr
+from gan_minimal.models.stylegan import (
     Blur,
-    Mapping,
-    Spread,
+    MappingNetwork,
+    StyleGAN,
     StyleLayer,
     adain,
-    equal,
+    upsample_conv,
 )
 from gan_minimal.training import checkpoint, fingerprint, loop
+from tests.models.test_pggan import count, original, scale
 
 # Rounds 0 to 3 have 8 pixels, 4 and 5 fade in 16.
 SMALL = {"size": 16, "latent": 6, "style": 8, "fmap_base": 32, "fmap_max": 8, "rounds": 3}
@@ -26,15 +28,6 @@ SETTINGS = loop.Settings(data="", batch=4, steps=10, ema=0.9)
 
 def built(**arguments: object) -> StyleGAN:
     return models.build("stylegan", **arguments)
-
-
-def raw(layer: nn.Module, name: str = "weight") -> torch.Tensor:
-    """The parameter itself, not what the layer makes of it."""
-    return layer.parametrizations[name].original
-
-
-def count(module: nn.Module) -> int:
-    return sum(p.numel() for p in module.parameters())
 
 
 @pytest.fixture
@@ -48,7 +41,7 @@ def model() -> StyleGAN:
     torch.manual_seed(0)
     made = built(**SMALL | {"rounds": 0}).eval()
     for layer in made.generator.layers:
-        nn.init.constant_(layer.strength, 0.2)
+        nn.init.constant_(layer.noise_strength, 0.2)
     return made
 
 
@@ -77,8 +70,8 @@ def test_networks_have_the_official_numbers_of_parameters():
     assert whole == 26_219_627  # the paper, table 2 or so: 26.2 million
     assert count(paper.discriminator) == 23_087_249
     assert len(paper.generator.layers) == 18
-    assert len(paper.generator.mapping) == 8
-    assert (paper.latent, paper.generator.mean.shape) == (512, (512,))
+    assert len(paper.generator.mapping.layers) == 8
+    assert (paper.latent, paper.generator.w_avg.shape) == (512, (512,))
 
 
 def test_noise_of_the_paper_has_the_official_number_of_pixels():
@@ -111,7 +104,7 @@ def test_paper_preset_has_the_official_settings():
 
     batch = preset["train"]["batch"]
     assert (model.gamma, model.mixing, model.lr) == (10, 0.9, 1e-3)
-    assert model.generator.mapping[0][0].parametrizations.bias[0].factor == 0.01
+    assert scale(model.generator.mapping.layers[0], "bias") == 0.01
     assert optimizer.defaults["betas"] == (0, 0.99)
     assert optimizer.defaults["eps"] == 1e-8
     assert batch * model.rounds == 600_000
@@ -123,12 +116,12 @@ def test_paper_preset_has_the_official_settings():
 
 
 def test_scaled_weights_are_those_of_he():
-    layer, x = equal(nn.Linear(50, 7)), torch.randn(4, 50)
+    layer, x = equalized_lr(nn.Linear(50, 7)), torch.randn(4, 50)
 
-    expected = x @ raw(layer).T * math.sqrt(2 / 50)
+    expected = x @ original(layer).T * math.sqrt(2 / 50)
 
     assert torch.allclose(layer(x), expected, atol=1e-5)
-    assert raw(equal(nn.Linear(2000, 500))).std().item() == pytest.approx(1, rel=0.01)
+    assert original(equalized_lr(nn.Linear(2000, 500))).std().item() == pytest.approx(1, rel=0.01)
 
 
 @pytest.mark.parametrize("kind", [nn.Conv2d, nn.ConvTranspose2d])
@@ -136,49 +129,52 @@ def test_convolutions_keep_the_size_of_their_features(kind):
     """He's constant, and four times that where most inputs of a pixel are zeros."""
     torch.manual_seed(0)
     four = kind is nn.ConvTranspose2d
-    layer = equal(kind(200, 300, 3, stride=1 + four, bias=False), 2**0.5 * (4 if four else 1))
+    layer = equalized_lr(
+        kind(200, 300, 3, stride=1 + four, bias=False), 2**0.5 * (4 if four else 1)
+    )
 
     y = layer(torch.randn(2, 200, 12, 12))[:, :, 2:-2, 2:-2]
 
     assert y.square().mean().item() == pytest.approx(2 * (4 if four else 1), rel=0.05)
 
 
-def test_a_slow_layer_begins_like_any_other_and_learns_a_hundred_times_slower():
+def test_a_layer_with_lr_mul_begins_like_any_other_and_learns_that_much_slower():
     torch.manual_seed(0)
-    fast = equal(nn.Linear(50, 7))
-    slow = equal(nn.Linear(50, 7), slow=0.01)
+    full = equalized_lr(nn.Linear(50, 7))
+    hundredth = equalized_lr(nn.Linear(50, 7), lr_mul=0.01)
+    assert original(hundredth).std().item() == pytest.approx(100, rel=0.1)
     with torch.no_grad():
-        raw(slow).copy_(raw(fast) / 0.01)
+        original(hundredth).copy_(original(full) / 0.01)
     x = torch.randn(4, 50)
-    before = fast(x)
-    assert torch.allclose(slow(x), before, atol=1e-5)
+    before = full(x)
+    assert torch.allclose(hundredth(x), before, atol=1e-5)
 
-    for layer in (fast, slow):
+    for layer in (full, hundredth):
         optimizer = torch.optim.Adam(layer.parameters(), 1e-3, (0.0, 0.99))
         layer(x).sum().backward()
         optimizer.step()
 
-    ratio = (fast(x) - before).abs().mean() / (slow(x) - before).abs().mean()
+    ratio = (full(x) - before).abs().mean() / (hundredth(x) - before).abs().mean()
     assert ratio.item() == pytest.approx(100, rel=0.01)
 
 
 def test_mapping_does_not_care_for_the_length_of_z():
-    mapping, z = Mapping(6, 8, 0.01), torch.randn(5, 6)
+    mapping, z = MappingNetwork(6, 8), torch.randn(5, 6)
 
     assert torch.allclose(mapping(z), mapping(7 * z), atol=1e-5)
     assert mapping(z).shape == (5, 8)
     assert not torch.allclose(mapping(z), mapping(-z), atol=0.1)
 
 
-def test_adain_gives_channels_the_spread_and_mean_of_the_style():
+def test_adain_gives_channels_the_deviation_and_mean_of_the_style():
     x, style = 3 * torch.randn(4, 5, 8, 8) + 1, torch.randn(4, 10)
 
     y = adain(x, style)
 
     scale, shift = style.chunk(2, dim=1)
     assert torch.allclose(y.mean(dim=(2, 3)), shift, atol=1e-5)
-    spread = y.std(dim=(2, 3), correction=0)
-    assert torch.allclose(spread, (scale + 1).abs(), atol=1e-4)
+    deviation = y.std(dim=(2, 3), correction=0)
+    assert torch.allclose(deviation, (scale + 1).abs(), atol=1e-4)
 
 
 def test_blur_is_that_of_neighbours_one_two_one():
@@ -194,73 +190,61 @@ def test_blur_is_that_of_neighbours_one_two_one():
     assert smooth[0, 1].sum() == 9
 
 
-def plain(layer: StyleLayer, x: torch.Tensor, blur: nn.Module | None) -> torch.Tensor:
-    """Return what the convolution of a layer gives, done step by step."""
-    weight = raw(layer.conv[0]).transpose(0, 1).flip(2, 3) if blur else raw(layer.conv)
-    if blur:
-        x = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
-    x = F.conv2d(x, weight * math.sqrt(2 / (9 * weight.shape[1])), padding=1)
-    return blur(x) if blur else x
-
-
-@pytest.mark.parametrize("blur", [None, Blur(), nn.Identity()])
-def test_a_layer_is_convolution_noise_bias_activation_and_style(blur):
+@pytest.mark.parametrize("blur", [True, False])
+def test_doubling_repeats_convolves_and_then_smooths(blur):
     torch.manual_seed(1)
-    layer, x, w = StyleLayer(3, 4, 5, blur), torch.randn(2, 3, 6, 6), torch.randn(2, 5)
-    nn.init.normal_(layer.strength)
+    layers, x = upsample_conv(3, 4, blur), torch.randn(2, 3, 6, 6)
+
+    weight = original(layers[0]).transpose(0, 1).flip(2, 3) * math.sqrt(2 / 27)
+    repeated = x.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    expected = F.conv2d(repeated, weight, padding=1)
+
+    assert torch.allclose(layers(x), Blur()(expected) if blur else expected, atol=1e-5)
+
+
+def test_a_layer_is_convolution_noise_bias_activation_and_style():
+    torch.manual_seed(1)
+    conv = nn.Conv2d(3, 4, 3, padding=1, bias=False)
+    layer, x, w = StyleLayer(conv, 4, 5), torch.randn(2, 3, 6, 6), torch.randn(2, 5)
+    nn.init.normal_(layer.noise_strength)
     nn.init.normal_(layer.bias)
-    size = 12 if blur else 6
-    noise = torch.randn(2, 1, size, size)
+    noise = torch.randn(2, 1, 6, 6)
 
-    features = plain(layer, x, blur) + layer.strength * noise + layer.bias
-    expected = adain(F.leaky_relu(features, 0.2), layer.style(w))
+    features = conv(x) + layer.noise_strength * noise + layer.bias
+    expected = adain(F.leaky_relu(features, 0.2), layer.affine(w))
 
-    assert torch.allclose(layer(x, w, noise), expected, atol=1e-4)
+    assert torch.allclose(layer(x, w, noise), expected, atol=1e-5)
 
 
 def test_halving_smooths_convolves_pools_and_then_activates():
     discriminator = built(**SMALL).discriminator
     first, *halving = discriminator.blocks[0]
     layer, x = halving[1][0], torch.randn(2, 8, 6, 6)
-    nn.init.normal_(raw(layer, "bias"))
+    nn.init.normal_(original(layer, "bias"))
 
-    convolved = F.conv2d(Blur()(x), raw(layer) * math.sqrt(2 / 72), raw(layer, "bias"), padding=1)
+    convolved = F.conv2d(
+        Blur()(x), original(layer) * math.sqrt(2 / 72), original(layer, "bias"), padding=1
+    )
     expected = F.leaky_relu(F.avg_pool2d(convolved, 2), 0.2)
 
     assert torch.allclose(nn.Sequential(*halving)(x), expected, atol=1e-5)
     assert first(x).shape == x.shape
 
 
-def test_crisp_networks_smooth_nothing_and_draw_within_the_range_of_images(real):
+def test_networks_for_pixel_art_smooth_nothing_and_draw_within_the_range_of_images(real):
     """They have the same weights as those that smooth: what differs is how these are used."""
     torch.manual_seed(0)
     smooth = built(**SMALL)
-    crisp = built(**SMALL, crisp=True)
-    crisp.load_state_dict(smooth.state_dict())
+    sharp = built(**SMALL, blur=False, tanh=True)
+    sharp.load_state_dict(smooth.state_dict())
 
     assert any(isinstance(module, Blur) for module in smooth.modules())
-    assert not any(isinstance(module, Blur) for module in crisp.modules())
+    assert not any(isinstance(module, Blur) for module in sharp.modules())
     wide = 10 * torch.randn(64, 2 * 3, SMALL["style"])
     for alpha in (1.0, 0.5):
         assert smooth.generator(wide, 2, alpha).abs().max() > 1
-        assert crisp.generator(wide, 2, alpha).abs().max() <= 1
-    assert not torch.allclose(smooth.discriminator(real, 2), crisp.discriminator(real, 2))
-
-
-def test_spread_compares_every_fourth_of_a_batch_by_the_biased_deviation():
-    """Images 0, 2, 4, 6 of eight are one group: 0 and 2 twice each deviate by 1."""
-    x = torch.tensor([0.0, 5, 0, 5, 2, 5, 2, 5])[:, None, None, None].expand(-1, 3, 2, 2)
-
-    appended = Spread()(x)
-
-    assert torch.equal(appended[:, :3], x)
-    expected = torch.tensor([1.0, 0] * 4)[:, None, None].expand(-1, 2, 2)
-    assert torch.allclose(appended[:, 3], expected, atol=1e-3)
-
-
-def test_batches_that_are_no_multiple_of_four_are_refused():
-    with pytest.raises(ValueError, match="a batch of 6 cannot be divided into groups of 4"):
-        Spread()(torch.zeros(6, 3, 4, 4))
+        assert sharp.generator(wide, 2, alpha).abs().max() <= 1
+    assert not torch.allclose(smooth.discriminator(real, 2), sharp.discriminator(real, 2))
 
 
 def test_at_first_noise_is_not_seen_and_the_style_is_added_to_one(real):
@@ -271,15 +255,15 @@ def test_at_first_noise_is_not_seen_and_the_style_is_added_to_one(real):
     assert torch.equal(model.draw(w), model.draw(w))  # with other noise
     assert (model.generator.constant == 1).all()
     for layer in model.generator.layers:
-        assert not layer.style.bias.any()
+        assert not layer.affine.bias.any()
         assert not layer.bias.any()
 
 
 def test_one_map_of_noise_goes_to_all_channels_each_with_its_own_strength(monkeypatch):
-    layer = StyleLayer(0, 3, 4)
+    layer = StyleLayer(nn.Identity(), 3, 4)
     with torch.no_grad():
-        layer.strength.copy_(torch.tensor([0.0, 1.0, 2.0])[:, None, None])
-        raw(layer.style).zero_()
+        layer.noise_strength.copy_(torch.tensor([0.0, 1.0, 2.0])[:, None, None])
+        original(layer.affine).zero_()
     noise = torch.rand(1, 1, 8, 8)  # above 0, where LeakyReLU keeps it
     monkeypatch.setattr(F, "instance_norm", lambda x, eps: x)
 
@@ -343,20 +327,20 @@ def test_styles_are_drawn_for_the_layers_that_take_part(real):
 
 
 def test_the_average_style_follows_with_half_a_percent_a_round(model):
-    model.generator.mean.fill_(10.0)
+    model.generator.w_avg.fill_(10.0)
     with torch.no_grad():
-        for layer in model.generator.mapping:
-            raw(layer[0]).zero_()
-            raw(layer[0], "bias").fill_(100.0)
+        for layer in model.generator.mapping.layers:
+            original(layer).zero_()
+            original(layer, "bias").fill_(100.0)
 
     model.styles(4)
     (w,) = model.generator.mapping(model.noise(1))
 
-    assert torch.allclose(model.generator.mean, 10 + 0.005 * (w - 10), rtol=1e-4)
+    assert torch.allclose(model.generator.w_avg, 10 + 0.005 * (w - 10), rtol=1e-4)
 
 
 def test_truncation_moves_the_first_styles_towards_the_average(model):
-    model.generator.mean.normal_()
+    model.generator.w_avg.normal_()
     seen = []
     model.draw = lambda styles: seen.append(styles) or torch.zeros(1)
     for psi, cutoff in ((1.0, 8), (0.0, 8), (0.5, 2)):
@@ -364,7 +348,7 @@ def test_truncation_moves_the_first_styles_towards_the_average(model):
         model.sample(3, psi, cutoff)
 
     whole, average, half = seen
-    mean = model.generator.mean
+    mean = model.generator.w_avg
     assert torch.allclose(whole, whole[:, :1].expand(-1, 6, -1))
     assert torch.allclose(average, mean.expand(3, 6, -1), atol=1e-6)
     assert torch.allclose(half[:, :2], (whole[:, :2] + mean) / 2, atol=1e-6)
@@ -400,7 +384,7 @@ def test_large_images_are_learned_faster(size, rate):
 
 
 def test_the_learning_rate_falls_evenly_to_zero_if_asked_to():
-    model = built(**SMALL | {"lr": 4e-3, "falls": (10, 20)})
+    model = built(**SMALL | {"lr": 4e-3, "lr_decay": (10, 20)})
     optimizers = model.optimizers()
 
     rates = []
@@ -411,7 +395,7 @@ def test_the_learning_rate_falls_evenly_to_zero_if_asked_to():
     assert rates == pytest.approx([4e-3, 4e-3, 2e-3, 0, 0])
 
 
-class Slope(nn.Module):
+class Linear(nn.Module):
     """A discriminator whose logit is w·x."""
 
     def __init__(self, *weight: float) -> None:
@@ -425,10 +409,10 @@ class Slope(nn.Module):
 def test_losses_are_logistic_and_half_gamma_times_the_squared_slope(model):
     """For w = (3, 0) and gamma 10 the penalty is 45."""
     model.stage, model.alpha, model.gamma = 2, 1.0, 10.0
-    model.discriminator = Slope(3.0, 0.0)
+    model.discriminator = Linear(3.0, 0.0)
     with torch.no_grad():
-        raw(model.generator.to_rgb[2]).zero_()
-        raw(model.generator.to_rgb[2], "bias").fill_(0.5)
+        original(model.generator.to_rgb[2]).zero_()
+        original(model.generator.to_rgb[2], "bias").fill_(0.5)
 
     moves = list(model.step((torch.full((4, 3, 16, 16), 0.25),)))
 
@@ -462,7 +446,7 @@ def test_each_move_leaves_the_other_player_without_gradient(precision, step, rea
 
 
 def test_the_graph_of_one_image_ends_at_its_own_styles(model):
-    """Nothing but the spread in the discriminator lets images of a batch know of each other."""
+    """Only minibatch standard deviation, in the discriminator, looks at other images of a batch."""
     w = model.generator.mapping(model.noise(3)).detach().requires_grad_()
 
     model.draw(w)[0].sum().backward()
@@ -513,7 +497,7 @@ def test_tiny_preset_ends_at_full_size_and_is_small():
 @pytest.mark.parametrize(("size", "channels"), [(8, 1), (16, 3), (32, 3)])
 def test_samples_are_images_in_the_range_of_the_data(size, channels):
     model = built(**SMALL | {"size": size, "channels": channels, "rounds": 0}).eval()
-    raw(model.generator.to_rgb[-1]).data *= 100
+    original(model.generator.to_rgb[-1]).data *= 100
 
     drawn = model.sample(5)
 
@@ -526,7 +510,7 @@ def test_the_average_draws_at_the_current_resolution(real):
     run = loop.new("stylegan", SMALL, SETTINGS)
     play(run, real, 2)
 
-    drawn = loop.sample(run.sampler, 2, 5)
+    drawn = sampling.sample(run.sampler, 2, 5)
 
     blocks = drawn.unflatten(3, (8, 2)).unflatten(2, (8, 2))
     assert torch.equal(blocks[:, :, :, 0, :, 0], blocks[:, :, :, 1, :, 1])
@@ -542,5 +526,7 @@ def test_what_is_recorded_is_all_that_sampling_needs(real, tmp_path):
     other = built(**SMALL).eval()
     checkpoint.put_weights(zoo.stored(other), checkpoint.load_weights(tmp_path / "w"), "w")
 
-    assert torch.allclose(other.generator.mean, run.sampler.generator.mean, atol=1e-3)
-    assert torch.allclose(loop.sample(other, 2, 5), loop.sample(run.sampler, 2, 5), atol=0.03)
+    assert torch.allclose(other.generator.w_avg, run.sampler.generator.w_avg, atol=1e-3)
+    assert torch.allclose(
+        sampling.sample(other, 2, 5), sampling.sample(run.sampler, 2, 5), atol=0.03
+    )

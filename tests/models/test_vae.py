@@ -4,11 +4,12 @@ import math
 
 import pytest
 import torch
-from torch import nn
-from torch.distributions import Bernoulli, Normal, kl_divergence
+from torch import distributions, nn
+from torch.distributions import Bernoulli, Normal
 
 from gan_minimal import models
-from gan_minimal.models.vae import VAE, divergence, draw_latent
+from gan_minimal.models import sampling
+from gan_minimal.models.vae import VAE, kl_divergence, reparameterize
 from gan_minimal.training import loop
 
 
@@ -46,7 +47,7 @@ def test_paper_preset_has_the_official_optimiser_and_schedule(paper):
     [(0.0, 0.0, 0.0), (1.0, 0.0, 0.5), (0.0, 1.0, 0.35914091422952255)],
 )
 def test_divergence_is_the_closed_form(mean, log_variance, nats):
-    each = divergence(torch.full((2, 3), mean), torch.full((2, 3), log_variance))
+    each = kl_divergence(torch.full((2, 3), mean), torch.full((2, 3), log_variance))
 
     assert each.tolist() == pytest.approx([3 * nats] * 2)
 
@@ -54,13 +55,15 @@ def test_divergence_is_the_closed_form(mean, log_variance, nats):
 def test_divergence_is_that_of_two_normal_distributions():
     mean, log_variance = torch.randn(2, 6, 4)
 
-    wanted = kl_divergence(Normal(mean, (log_variance / 2).exp()), Normal(0.0, 1.0)).sum(1)
+    wanted = distributions.kl_divergence(
+        Normal(mean, (log_variance / 2).exp()), Normal(0.0, 1.0)
+    ).sum(1)
 
-    assert torch.allclose(divergence(mean, log_variance), wanted, atol=1e-5)
+    assert torch.allclose(kl_divergence(mean, log_variance), wanted, atol=1e-5)
 
 
 def test_latent_is_drawn_from_the_mean_and_the_variance():
-    drawn = draw_latent(torch.full((100_000, 1), 3.0), torch.full((100_000, 1), math.log(4.0)))
+    drawn = reparameterize(torch.full((100_000, 1), 3.0), torch.full((100_000, 1), math.log(4.0)))
 
     assert drawn.mean().item() == pytest.approx(3, abs=0.05)
     assert drawn.std().item() == pytest.approx(2, abs=0.05)
@@ -69,7 +72,7 @@ def test_latent_is_drawn_from_the_mean_and_the_variance():
 def test_gradients_reach_the_mean_and_the_variance_through_the_draw():
     """Of z = m + exp(v / 2) e: dz/dm = 1, and dz/dv = (z - m) / 2 for the noise that was drawn."""
     mean, log_variance = (torch.randn(5, 3, requires_grad=True) for _ in range(2))
-    z = draw_latent(mean, log_variance)
+    z = reparameterize(mean, log_variance)
 
     z.sum().backward()
 
@@ -77,21 +80,21 @@ def test_gradients_reach_the_mean_and_the_variance_through_the_draw():
     assert torch.allclose(log_variance.grad, (z - mean).detach() / 2, atol=1e-6)
 
 
-def test_surprise_is_the_density_of_the_pixels(small):
-    pixels, images = torch.randn(2, 6, 3, 4, 4)
+def test_reconstruction_loss_is_the_density_of_the_pixels(small):
+    outputs, images = torch.randn(2, 6, 3, 4, 4)
 
-    wanted = -Normal(pixels, 0.3).log_prob(images).flatten(1).sum(1)
+    wanted = -Normal(outputs, 0.3).log_prob(images).flatten(1).sum(1)
 
-    assert torch.allclose(small.surprise(pixels, images), wanted, rtol=1e-5)
+    assert torch.allclose(small.reconstruction_loss(outputs, images), wanted, rtol=1e-5)
 
 
-def test_surprise_of_ink_is_its_probability():
+def test_reconstruction_loss_of_ink_is_its_probability():
     model = VAE(size=4, hidden=(8,), latent=2)
-    pixels, ink = torch.randn(6, 1, 4, 4), torch.randint(2, (6, 1, 4, 4)).float()
+    logits, ink = torch.randn(6, 1, 4, 4), torch.randint(2, (6, 1, 4, 4)).float()
 
-    wanted = -Bernoulli(logits=pixels).log_prob(ink).flatten(1).sum(1)
+    wanted = -Bernoulli(logits=logits).log_prob(ink).flatten(1).sum(1)
 
-    assert torch.allclose(model.surprise(pixels, 2 * ink - 1), wanted, rtol=1e-5)
+    assert torch.allclose(model.reconstruction_loss(logits, 2 * ink - 1), wanted, rtol=1e-5)
 
 
 def test_loss_is_the_sum_of_both_terms_for_an_image(small):
@@ -102,8 +105,8 @@ def test_loss_is_the_sum_of_both_terms_for_an_image(small):
 
     torch.manual_seed(1)
     mean, log_variance = small.encode(images)
-    pixels = small.decoder(draw_latent(mean, log_variance))
-    terms = small.surprise(pixels, images) + divergence(mean, log_variance)
+    outputs = small.decoder(reparameterize(mean, log_variance))
+    terms = small.reconstruction_loss(outputs, images) + kl_divergence(mean, log_variance)
     assert player == "autoencoder"
     assert terms.shape == (6,)
     assert loss.item() == pytest.approx(terms.mean().item())
@@ -145,7 +148,7 @@ def test_copies_and_blends_go_through_the_mean_without_noise(small):
 
 
 def test_the_same_seed_draws_the_same_images(small):
-    first, again, other = (loop.sample(small, 3, seed) for seed in (1, 1, 2))
+    first, again, other = (sampling.sample(small, 3, seed) for seed in (1, 1, 2))
 
     assert torch.equal(first, again)
     assert not torch.equal(first, other)

@@ -94,7 +94,7 @@ def test_both_players_have_the_optimiser_of_the_authors_script(paper):
         assert isinstance(optimizer, torch.optim.Adam)
         assert optimizer.defaults["lr"] == 1e-4
         assert optimizer.defaults["betas"] == (0.5, 0.9)
-    assert (paper.penalty, paper.n_critic) == (10, 5)
+    assert (paper.lambda_gp, paper.n_critic) == (10, 5)
     assert models.preset("wgan_gp", "paper")["train"] == {
         "data": "mnist",
         "batch": 5 * 50,
@@ -125,7 +125,7 @@ def test_golden_numbers_of_the_penalty():
     penalty = gradient_penalty(linear_critic(weight), real, fake).item()
 
     assert penalty == pytest.approx(4)
-    assert WGANGP().penalty * penalty == pytest.approx(40)
+    assert WGANGP().lambda_gp * penalty == pytest.approx(40)
 
 
 def test_the_slope_is_the_norm_over_all_pixels_and_colours():

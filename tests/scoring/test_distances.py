@@ -10,13 +10,12 @@ from torch import nn
 from torchmetrics.image.fid import FrechetInceptionDistance
 from torchmetrics.image.kid import KernelInceptionDistance
 
-from gan_minimal import zoo
+from gan_minimal import data, zoo
 from gan_minimal.data.faces16 import load_faces
-from gan_minimal.data.reading import to_unit
+from gan_minimal.data.pixels import to_unit
 from gan_minimal.models.classifier import AttributeClassifier
-from gan_minimal.scoring import distances
+from gan_minimal.scoring import distances, readings
 from gan_minimal.scoring.distances import frechet_distance, kernel_distance, total_variation
-from gan_minimal.scoring.evaluate import images_of
 
 
 def with_moments(mean: float, std: float, n: int = 6) -> torch.Tensor:
@@ -163,30 +162,30 @@ def test_total_variation_is_a_distance(x, y):
     assert distance == pytest.approx(sum(max(s.item(), 0) for s in shares), abs=1e-5)
 
 
-def test_twins_are_images_that_are_nearly_there_already():
+def test_near_duplicates_are_images_that_are_nearly_there_already():
     """Of five images two are equal and one is 0.1 away from them: three of five have a twin."""
     far = torch.randn(5, 3, 4, 4, generator=torch.Generator().manual_seed(0))
     far[1] = far[0]
     far[2] = far[0] + 0.1
 
-    assert distances.twins(far) == pytest.approx(0.6)
-    assert distances.twins(far, within=0.05) == pytest.approx(0.4)
-    assert distances.twins(far[2:]) == 0
+    assert distances.near_duplicates(far) == pytest.approx(0.6)
+    assert distances.near_duplicates(far, within=0.05) == pytest.approx(0.4)
+    assert distances.near_duplicates(far[2:]) == 0
 
 
-def test_faces_that_all_look_alike_are_all_twins():
-    faces = images_of("faces16", "test")[:300]
+def test_faces_that_all_look_alike_are_all_near_duplicates():
+    faces = data.tensors("faces16", "test")[0][:300]
     few = faces[:10].repeat(30, 1, 1, 1)
 
-    assert distances.twins(faces) < 0.03
-    assert distances.twins(few) == 1
+    assert distances.near_duplicates(faces) < 0.03
+    assert distances.near_duplicates(few) == 1
 
 
 def test_a_batch_more_or_less_does_not_change_the_judgement():
     judge = AttributeClassifier({"shape": 3}, size=8, width=4, features=6).eval()
     images = torch.randn(7, 3, 8, 8)
 
-    features, read = distances.judge(judge, images, batch=3)
+    features, read = readings.read(judge, images, batch=3)
 
     assert torch.allclose(features, judge.features(images), atol=1e-6)
     assert torch.equal(read["shape"], judge.read(images)["shape"])
@@ -198,7 +197,7 @@ def test_accuracy_is_the_share_that_is_read_as_labelled():
     wanted = judge.read(images)["shape"]
     wanted[:2] = (wanted[:2] + 1) % 3
 
-    assert distances.accuracy(judge, images, {"shape": wanted}) == {"shape": 0.75}
+    assert readings.accuracy(judge, images, {"shape": wanted}) == {"shape": 0.75}
 
 
 @pytest.fixture(scope="module")
@@ -209,14 +208,14 @@ def judge() -> AttributeClassifier:
 @pytest.fixture(scope="module")
 def faces() -> torch.Tensor:
     """A thousand real faces, to be damaged."""
-    return images_of("faces16", "test")[1024:]
+    return data.tensors("faces16", "test")[0][1024:]
 
 
 @pytest.fixture(scope="module")
 def features_of_others(judge) -> tuple[torch.Tensor, torch.Tensor]:
     """The features of a thousand other real faces, and of a thousand more for the floor."""
-    others = images_of("faces16", "test")[:1024], images_of("faces16", "train")[:1024]
-    return tuple(distances.judge(judge, images)[0] for images in others)
+    others = data.tensors("faces16", "test")[0][:1024], data.tensors("faces16", "train")[0][:1024]
+    return tuple(readings.read(judge, images)[0] for images in others)
 
 
 def blurred(images: torch.Tensor, times: int) -> torch.Tensor:
@@ -248,7 +247,7 @@ def test_graded_damage_of_real_faces_ranks_in_order(
     floor = distance(more_real, real)
 
     values = [
-        distance(distances.judge(judge, DAMAGE[kind](faces, grade))[0], real) for grade in range(4)
+        distance(readings.read(judge, DAMAGE[kind](faces, grade))[0], real) for grade in range(4)
     ]
 
     assert values == sorted(values)
@@ -258,9 +257,9 @@ def test_graded_damage_of_real_faces_ranks_in_order(
 
 def test_scores_stand_beside_their_floor(judge, faces):
     """Here with dropped modes: they are seen in the histogram that they belong to."""
-    real, more_real = (images_of("faces16", split)[:1024] for split in ("test", "train"))
+    real, more_real = (data.tensors("faces16", split)[0][:1024] for split in ("test", "train"))
 
-    scores = distances.compare(judge, dropped(faces, 4), real, more_real)
+    scores = readings.compare(judge, dropped(faces, 4), real, more_real)
 
     assert scores.keys() == {"fid", "kid"} | {f"tv_{name}" for name in judge.classes}
     assert scores["fid"]["value"] > 2 * scores["fid"]["floor"] > 0
@@ -274,9 +273,9 @@ def test_scores_stand_beside_their_floor(judge, faces):
 
 
 def test_real_faces_are_at_the_floor(judge, faces):
-    real = images_of("faces16", "test")[:1024]
+    real = data.tensors("faces16", "test")[0][:1024]
 
-    scores = distances.compare(judge, real, real, faces)
+    scores = readings.compare(judge, real, real, faces)
 
     assert scores["fid"]["value"] == pytest.approx(0, abs=1e-6)
     assert all(scores[f"tv_{name}"]["value"] == 0 for name in judge.classes)
@@ -286,7 +285,7 @@ def test_classifier_reads_what_is_drawn(judge):
     """Well enough that a difference of histograms is one of the images, not of the classifier."""
     faces = load_faces("test")
 
-    shares = distances.accuracy(judge, to_unit(faces.images), faces.attributes)
+    shares = readings.accuracy(judge, to_unit(faces.images), faces.attributes)
 
     recorded = zoo.read("attributes")["metrics"]
     for name, share in shares.items():

@@ -5,12 +5,14 @@ import torch
 import torchmetrics.image.fid
 from torch import nn
 
-from gan_minimal import models, zoo
+from gan_minimal import data, models, zoo
 from gan_minimal.data.hangul32 import compose, held_out, load_hangul
 from gan_minimal.errors import UserError
 from gan_minimal.scoring import evaluate as scoring
 from gan_minimal.scoring.distances import inception_distance
-from gan_minimal.scoring.evaluate import evaluate, images_of, letters_of, reads
+from gan_minimal.scoring.evaluate import evaluate
+from gan_minimal.scoring.hangul import letters_of, some
+from gan_minimal.scoring.readings import read_rightly
 
 JAMO = "hangul32-jamo"
 
@@ -19,7 +21,7 @@ class Copier(nn.Module):
     """Draws real faces: the best that a generator of faces can do."""
 
     def sample(self, n: int) -> torch.Tensor:
-        return images_of("faces16", "train")[-n:]
+        return data.tensors("faces16", "train")[0][-n:]
 
 
 @pytest.fixture
@@ -73,8 +75,8 @@ def test_wrong_letters_are_not_read_as_asked():
     other = labels.clone()
     other[:, 2] = (other[:, 2] + 1) % 28
 
-    assert reads(judge, images, labels).double().mean() >= 0.98
-    assert not reads(judge, images, other).any()
+    assert read_rightly(judge, images, labels).double().mean() >= 0.98
+    assert not read_rightly(judge, images, other).any()
 
 
 def test_as_many_syllables_of_training_as_held_out_ones_are_asked_for():
@@ -133,7 +135,7 @@ class Inception:
 @pytest.mark.usefixtures("fewer")
 def test_inception_gets_as_many_drawn_images_as_real_ones(monkeypatch):
     monkeypatch.setattr(torchmetrics.image.fid, "FrechetInceptionDistance", Inception)
-    real = (images_of("faces16", "test")[: scoring.SAMPLES] + 1) / 2
+    real = (data.tensors("faces16", "test")[0][: scoring.SAMPLES] + 1) / 2
     drawn = (Copier().sample(scoring.SAMPLES) + 1) / 2
 
     distance = scoring.inception(Copier(), "faces16")
@@ -168,3 +170,14 @@ def test_images_of_another_size_are_refused():
 
     with pytest.raises(UserError, match="reads faces of 16x16 pixels, and the model draws 32x32"):
         evaluate(model, "faces16")
+
+
+def test_images_are_picked_at_random_once_each_and_the_same_every_time():
+    images = torch.arange(30.0)[:, None, None, None]
+
+    picked = some(images, 10)
+
+    assert len(set(picked.flatten().tolist())) == 10
+    assert torch.equal(picked, some(images, 10))
+    assert not torch.equal(picked, some(images, 10, seed=1))
+    assert len(some(images, 100)) == 30

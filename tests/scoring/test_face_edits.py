@@ -6,7 +6,8 @@ from torch import nn
 
 from gan_minimal import models
 from gan_minimal.data import domains
-from gan_minimal.publishing import pictures, tables
+from gan_minimal.editing import stargan
+from gan_minimal.publishing import pictures, tables, words
 from gan_minimal.scoring import face_edits
 from gan_minimal.scoring.evaluate import evaluate
 
@@ -106,9 +107,9 @@ def test_the_table_of_edits_has_a_row_for_each_kind_in_both_languages(scores):
     assert "| Edited attribute read as asked | 0.99" in means
     assert "glasses" not in means
     for metric in scores["exact"]:
-        titles = {language: tables.title(metric, language) for language in ("ko", "en")}
+        titles = {language: words.title(metric, language) for language in ("ko", "en")}
         assert titles["ko"] != titles["en"]
-    assert tables.title("reached_hat_no", "en") == "Edited attribute read as asked: hat off"
+    assert words.title("reached_hat_no", "en") == "Edited attribute read as asked: hat off"
 
 
 # Pictures
@@ -120,12 +121,12 @@ def test_rows_show_faces_edits_and_exact_pictures_in_turn():
     assert len(rows) == 6
     assert torch.equal(rows[1::3], rows[2::3])
     assert not torch.equal(rows[0::3], rows[1::3])
-    _, labels, _ = pictures.edited(16)
-    assert len(labels.unique(dim=0)) > 8  # of many kinds
+    _, how, _ = domains.questions(16)
+    assert len(how["labels"].unique(dim=0)) > 8  # of many kinds
 
 
 def test_all_edits_of_a_face_stand_in_a_row_above_the_exact_ones():
-    made = pictures.all_edits(Editor("exact"))
+    made = stargan.all_edits(Editor("exact"))
 
     [picture] = made.values()
     assert list(made) == ["edits.webp"]

@@ -5,14 +5,14 @@ import torch
 
 from gan_minimal import data
 from gan_minimal.models.singan import SinGAN, resize
-from gan_minimal.publishing import tables
+from gan_minimal.publishing import words
 from gan_minimal.scoring import single_photo
 from gan_minimal.scoring.evaluate import evaluate
 
 
 @pytest.fixture(scope="module")
 def photo() -> torch.Tensor:
-    return single_photo.photograph(SinGAN(longest=96), "photo")
+    return single_photo.photograph(SinGAN(max_size=96), "photo")
 
 
 def distance(image: torch.Tensor, photo: torch.Tensor) -> float:
@@ -85,7 +85,7 @@ def test_diversity_is_the_spread_of_brightness_over_images():
 @pytest.fixture
 def model() -> SinGAN:
     torch.manual_seed(0)
-    return SinGAN(longest=96, width=4).eval()
+    return SinGAN(max_size=96, width=4).eval()
 
 
 def test_scores_have_names_in_both_languages_and_come_out_again(model, monkeypatch):
@@ -96,7 +96,7 @@ def test_scores_have_names_in_both_languages_and_come_out_again(model, monkeypat
     assert 0 < scores["patches"]["floor"] < scores["patches"]["value"]
     assert scores["diversity"]["value"] == 0  # nothing is trained: it draws grey
     for metric in scores:
-        assert tables.title(metric, "ko") != tables.title(metric, "en")
+        assert words.title(metric, "ko") != words.title(metric, "en")
     torch.randn(3)
     assert evaluate(model, "photo") == scores
 

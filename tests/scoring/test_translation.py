@@ -6,7 +6,9 @@ from torch import nn
 
 from gan_minimal import data, models
 from gan_minimal.data import faces16
-from gan_minimal.publishing import pictures, tables
+from gan_minimal.data.pairs import hangul_questions
+from gan_minimal.editing import cyclegan
+from gan_minimal.publishing import pictures, tables, words
 from gan_minimal.scoring import translation
 from gan_minimal.scoring.evaluate import evaluate
 
@@ -14,16 +16,18 @@ from gan_minimal.scoring.evaluate import evaluate
 class Translator(nn.Module):
     """Looks its answers up, or leaves the input as it is."""
 
+    directions = ("there", "back")
+
     def __init__(self, dataset: str, perfect: bool) -> None:
         super().__init__()
         self.nothing = nn.Parameter(torch.zeros(()))
         self.perfect = perfect
         self.pairs = data.load(dataset, "test").tensors
 
-    def translate(self, images: torch.Tensor, back: bool = False) -> torch.Tensor:
+    def translate(self, images: torch.Tensor, direction: str = "there") -> torch.Tensor:
         if not self.perfect:
             return images
-        known, answers = reversed(self.pairs) if back else self.pairs
+        known, answers = self.pairs if direction == "there" else reversed(self.pairs)
         places = (images.flatten(1)[:, None] == known.flatten(1)[None]).all(dim=2)
         return answers[places.float().argmax(dim=1)]
 
@@ -55,7 +59,7 @@ def test_copies_are_read_but_are_not_of_the_hand():
 class Painter(Translator):
     """Paints every face right, or all of them in the median colour."""
 
-    def translate(self, images: torch.Tensor, back: bool = False) -> torch.Tensor:
+    def translate(self, images: torch.Tensor) -> torch.Tensor:
         maps, targets = self.pairs
         assert torch.equal(images, maps)
         return targets if self.perfect else targets.median(dim=0, keepdim=True)[0].expand_as(maps)
@@ -103,7 +107,7 @@ def test_every_score_has_a_name_in_both_languages_and_comes_out_again(name, whic
     scores = evaluate(model, preset["train"]["data"])
 
     for metric in scores:
-        titles = {language: tables.title(metric, language) for language in ("ko", "en")}
+        titles = {language: words.title(metric, language) for language in ("ko", "en")}
         assert titles["ko"] != titles["en"]
     torch.randn(3)
     assert evaluate(model, preset["train"]["data"]) == scores
@@ -134,7 +138,7 @@ def test_a_table_leaves_the_floor_empty_where_there_is_none():
 
 def test_rows_show_input_translation_and_target_in_turn():
     model = Translator("hangul32-pairs", perfect=True)
-    inputs, targets = pictures.held_out("hangul32-pairs", 16)
+    inputs, _, targets = hangul_questions(16)
 
     rows = pictures.drawn(model, "hangul32-pairs", 16).unflatten(0, (-1, 8))
 
@@ -149,7 +153,7 @@ def test_rows_show_input_translation_and_target_in_turn():
 def test_a_round_trip_is_shown_in_both_directions():
     model = Translator("hangul32-unpaired", perfect=True)
 
-    made = pictures.round_trip(model)
+    made = cyclegan.round_trip(model)
 
     assert list(made) == ["cycle-a.webp", "cycle-b.webp"]
     assert {picture.size for picture in made.values()} == {(8 * 33 - 1, 6 * 33 - 1)}

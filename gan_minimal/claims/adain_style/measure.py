@@ -3,11 +3,11 @@
 import torch
 from torch import Tensor, nn
 
-from gan_minimal import zoo
 from gan_minimal.claims import Claim, Values
 from gan_minimal.data.hangul32 import load_hangul
+from gan_minimal.data.registry import LETTERS
 from gan_minimal.models.classifier import AttributeClassifier
-from gan_minimal.scoring.distances import LETTERS
+from gan_minimal.scoring import readings
 
 SEEDS = (10, 11, 12)  # of which glyph meets which
 PAIRS = 300
@@ -47,7 +47,7 @@ def pairs(seed: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return images[content], images[style], labels[content], labels[style]
 
 
-def readings(
+def read_in_style(
     reader: AttributeClassifier, content: Tensor, style: Tensor
 ) -> tuple[dict[str, Tensor], float]:
     """Let the reader look at a content, dressed in a style on the way through its layers.
@@ -85,7 +85,7 @@ def readings(
 def shares(reader: AttributeClassifier, seed: int) -> dict[str, float]:
     """Return how often letters and hand are read as the content's or the style's."""
     content, style, of_content, of_style = pairs(seed)
-    read, off = readings(reader, content, style)
+    read, off = read_in_style(reader, content, style)
 
     def letters(way: str, labels: Tensor) -> float:
         return (read[way] == labels)[:, :3].all(dim=1).double().mean().item()
@@ -109,8 +109,7 @@ def shares(reader: AttributeClassifier, seed: int) -> dict[str, float]:
 
 def measure() -> Values:
     """Read three drawings of pairs."""
-    reader = zoo.load("jamo")
-    assert isinstance(reader, AttributeClassifier)
+    reader = readings.classifier("jamo")
     found = [shares(reader, seed) for seed in SEEDS]
     return {name: [each[name] for each in found] for name in found[0]}
 

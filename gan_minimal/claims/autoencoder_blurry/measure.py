@@ -6,7 +6,9 @@ from torch import Tensor
 from gan_minimal import data, zoo
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims.autoencoder_generates.measure import SEEDS, begin
-from gan_minimal.scoring.evaluate import SAMPLES, images_of
+from gan_minimal.models import sampling
+from gan_minimal.models.dcgan import DCGAN
+from gan_minimal.scoring.evaluate import SAMPLES
 from gan_minimal.training import loop
 from gan_minimal.training.fingerprint import first_losses
 
@@ -25,21 +27,21 @@ def trained(seed: int) -> tuple[float, float]:
     """Train a VAE; return the detail of what it draws and of its copies of the test split."""
     run, settings = begin("vae", seed, device())
     loop.train(run, data.load(settings.data), settings, quiet=True)
-    model = run.sampler.cpu()
-    copies: Tensor = model.reconstruct(images_of("faces16", "test"))  # type: ignore[operator]
-    return detail(loop.sample(model, SAMPLES, seed)), detail(copies)
+    model = run.sampler.cpu().eval()
+    copies = model.reconstruct(data.tensors("faces16", "test")[0])
+    return detail(sampling.sample(model, SAMPLES, seed)), detail(copies)
 
 
 def measure() -> Values:
     """Train three VAEs, and draw three times from the recorded DCGAN."""
-    real = detail(images_of("faces16", "test"))
+    real = detail(data.tensors("faces16", "test")[0])
     results = in_parallel(trained, [(seed,) for seed in SEEDS])
-    dcgan = zoo.load("dcgan")
+    dcgan = zoo.load("dcgan", DCGAN)
     return {
         "vae": [drawn / real for drawn, _ in results],
         "vae_copies": [copied / real for _, copied in results],
-        "dcgan": [detail(loop.sample(dcgan, SAMPLES, seed)) / real for seed in SEEDS],
-        "floor": [detail(images_of("faces16", "train")) / real] * len(SEEDS),
+        "dcgan": [detail(sampling.sample(dcgan, SAMPLES, seed)) / real for seed in SEEDS],
+        "floor": [detail(data.tensors("faces16", "train")[0]) / real] * len(SEEDS),
     }
 
 
@@ -52,7 +54,7 @@ def holds(values: Values) -> bool:
 
 def opening() -> list[float]:
     """Return the losses of the VAE's first rounds, and the detail of what DCGAN draws."""
-    drawn = loop.sample(zoo.load("dcgan"), SAMPLES, SEEDS[0])
+    drawn = sampling.sample(zoo.load("dcgan", DCGAN), SAMPLES, SEEDS[0])
     return [*first_losses(*begin("vae", SEEDS[0], "cpu")), detail(drawn)]
 
 

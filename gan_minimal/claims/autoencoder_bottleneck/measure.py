@@ -6,7 +6,6 @@ from torch import Tensor
 from gan_minimal import data
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.models.autoencoder import Autoencoder
-from gan_minimal.scoring.evaluate import images_of
 from gan_minimal.training import loop
 from gan_minimal.training.fingerprint import first_losses
 
@@ -16,7 +15,9 @@ LINEAR = 8  # length of the code of the linear autoencoder
 ROUNDS = 3000
 
 
-def begin(code: int, linear: bool, seed: int, where: str) -> tuple[loop.Run, loop.Settings]:
+def begin(
+    code: int, linear: bool, seed: int, where: str
+) -> tuple[loop.Run[Autoencoder], loop.Settings]:
     """Build an autoencoder with one hidden layer on each side of the code, or with none."""
     settings = loop.Settings(
         data="faces16", batch=256, steps=ROUNDS, seed=seed, ema=0.99, device=where
@@ -43,9 +44,9 @@ def trained(code: int, linear: bool, seed: int) -> tuple[float, float]:
     """
     run, settings = begin(code, linear, seed, device())
     loop.train(run, data.load(settings.data), settings, quiet=True)
-    model = run.sampler.cpu()
-    test = images_of("faces16", "test")
-    error = (model.reconstruct(test) - test).square().mean().item()  # type: ignore[operator]
+    model = run.sampler.cpu().eval()
+    test = data.tensors("faces16", "test")[0]
+    error = (model.reconstruct(test) - test).square().mean().item()
     if not linear:
         return error, 0.0
     weights: Tensor = model.get_parameter("decoder.0.weight").detach()
@@ -55,14 +56,14 @@ def trained(code: int, linear: bool, seed: int) -> tuple[float, float]:
 
 def axes(length: int) -> tuple[Tensor, Tensor]:
     """Return the first principal axes of the training split, `(768, length)`, and its mean."""
-    faces = images_of("faces16", "train").flatten(1)
+    faces = data.tensors("faces16", "train")[0].flatten(1)
     return torch.linalg.eigh(torch.cov(faces.T)).eigenvectors[:, -length:], faces.mean(0)
 
 
 def pca_error(length: int) -> float:
     """Squared error of a number of the test split after PCA to `length` and back."""
     principal, mean = axes(length)
-    test = images_of("faces16", "test").flatten(1)
+    test = data.tensors("faces16", "test")[0].flatten(1)
     copies = mean + (test - mean) @ principal @ principal.T
     return (copies.clamp(-1, 1) - test).square().mean().item()  # clipped as the networks' are
 

@@ -1,12 +1,15 @@
 """Does a decoder alone draw faces, and are they new?"""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
-from gan_minimal import data, models, zoo
+from gan_minimal import data, models
 from gan_minimal.claims import Claim, Values, device, in_parallel
-from gan_minimal.models.classifier import AttributeClassifier
-from gan_minimal.scoring.evaluate import SAMPLES, images_of
+from gan_minimal.models import sampling
+from gan_minimal.scoring import readings
+from gan_minimal.scoring.evaluate import SAMPLES
 from gan_minimal.training import loop
 from gan_minimal.training.fingerprint import first_losses
 
@@ -16,7 +19,7 @@ ROUNDS = 6000
 SURE = 0.8  # probability from which an attribute counts as readable
 
 
-def begin(name: str, seed: int, where: str) -> tuple[loop.Run, loop.Settings]:
+def begin(name: str, seed: int, where: str) -> tuple[loop.Run[Any], loop.Settings]:
     """Prepare a tiny preset with another seed and fewer rounds."""
     preset = models.preset(name)
     settings = loop.Settings(**preset["train"] | {"seed": seed, "steps": ROUNDS, "device": where})
@@ -25,8 +28,7 @@ def begin(name: str, seed: int, where: str) -> tuple[loop.Run, loop.Settings]:
 
 def readable(images: Tensor) -> float:
     """Share of images in which the classifier is sure of all seven attributes."""
-    judge = zoo.load("attributes")
-    assert isinstance(judge, AttributeClassifier)
+    judge = readings.classifier("attributes")
     with torch.inference_mode():
         chances = [logits.softmax(1).amax(1) for logits in judge(images).values()]
     return (torch.stack(chances).amin(0) >= SURE).double().mean().item()
@@ -34,7 +36,7 @@ def readable(images: Tensor) -> float:
 
 def nearest(images: Tensor) -> Tensor:
     """Distance of each image to the nearest of the training split, `(N,)`."""
-    known = images_of("faces16", "train").flatten(1)
+    known = data.tensors("faces16", "train")[0].flatten(1)
     return torch.cdist(images.flatten(1), known).amin(1)
 
 
@@ -49,11 +51,11 @@ def trained(name: str, seed: int) -> tuple[float, float, float]:
     """
     run, settings = begin(name, seed, device())
     loop.train(run, data.load(settings.data), settings, quiet=True)
-    model = run.sampler.cpu()
-    known = images_of("faces16", "train")
-    copies: Tensor = model.reconstruct(known)  # type: ignore[operator]
+    model = run.sampler.cpu().eval()
+    known = data.tensors("faces16", "train")[0]
+    copies: Tensor = model.reconstruct(known)
     error = (copies - known).flatten(1).norm(dim=1)
-    drawn = loop.sample(model, SAMPLES, seed=seed)
+    drawn = sampling.sample(model, SAMPLES, seed=seed)
     away = nearest(drawn)
     new = (away > error.quantile(0.95)).double().mean().item()
     return readable(drawn), new, away.mean().item()
@@ -67,7 +69,7 @@ def measure() -> Values:
         of_this = results[3 * i : 3 * i + 3]
         for j, what in enumerate(("readable", "new", "nearest")):
             values[f"{name}_{what}"] = [result[j] for result in of_this]
-    real = images_of("faces16", "test")[:SAMPLES]
+    real = data.tensors("faces16", "test")[0][:SAMPLES]
     values["real_readable"] = [readable(real)] * len(SEEDS)
     values["real_nearest"] = [nearest(real).mean().item()] * len(SEEDS)
     values["scrambled_readable"] = []

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import torch
 
-from gan_minimal import models
+from gan_minimal import data, models
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import trained_model
-from gan_minimal.scoring.evaluate import score_syllables
+from gan_minimal.models.cgan_conv import ConvCGAN
+from gan_minimal.scoring.hangul import score_syllables
 from gan_minimal.training import loop
 from gan_minimal.training.fingerprint import first_losses
 
@@ -16,16 +17,16 @@ SEEDS = (10, 11, 12)  # others than the recorded run's
 
 def settings(seed: int) -> loop.Settings:
     """Return the settings of the tiny preset with another seed."""
-    return replace(loop.Settings(**models.preset("cgan")["train"]), seed=seed)
+    return replace(loop.Settings(**models.preset("cgan_conv")["train"]), seed=seed)
 
 
 def scores(seed: int) -> dict[str, float]:
     """Train a CGAN of Hangul and let the independent reader read what it writes."""
     chosen = replace(settings(seed), device=device())
-    run = loop.new("cgan", models.preset("cgan")["model"], chosen)
+    run = loop.begin(ConvCGAN, models.preset("cgan_conv")["model"], chosen)
     writer = trained_model(run, chosen)
     with torch.inference_mode():
-        found = score_syllables(writer)
+        found = score_syllables(writer, data.find("hangul32-jamo"))
     return {name: score["value"] for name, score in found.items()}
 
 
@@ -43,7 +44,7 @@ def holds(values: Values) -> bool:
 def opening() -> list[float]:
     """Return the losses of the first rounds."""
     chosen = settings(SEEDS[0])
-    return first_losses(loop.new("cgan", models.preset("cgan")["model"], chosen), chosen)
+    return first_losses(loop.new("cgan_conv", models.preset("cgan_conv")["model"], chosen), chosen)
 
 
 CLAIM = Claim(

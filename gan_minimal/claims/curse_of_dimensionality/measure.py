@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
+from gan_minimal import data
 from gan_minimal.claims import Claim, Values
-from gan_minimal.scoring.evaluate import images_of
 
 SEEDS = (10, 11, 12)
 DIMENSIONS = (2, 32, 768)  # 768: the numbers in an image of faces16
@@ -51,7 +51,7 @@ def measure() -> Values:
     values: dict[str, list[float]] = {f"contrast_{d}": [] for d in DIMENSIONS}
     values |= {"contrast_faces": []} | {f"neighbours_{d}": [] for d in DIMENSIONS}
     values |= {"neighbours_pca": []}
-    faces = images_of("faces16", "train").flatten(1)
+    faces = data.tensors("faces16", "train")[0].flatten(1)
     for seed in SEEDS:
         torch.manual_seed(seed)
         for d in DIMENSIONS:

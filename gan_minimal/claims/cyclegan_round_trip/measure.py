@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import torch
 
-from gan_minimal import models
+from gan_minimal import data, models
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import trained_model
 from gan_minimal.data.pairs import BRUSH, PRINT
+from gan_minimal.models.cyclegan import CycleGAN
 from gan_minimal.scoring.translation import score_round_trip
 from gan_minimal.training import loop
 from gan_minimal.training.fingerprint import first_losses
@@ -24,18 +25,17 @@ def settings(seed: int) -> loop.Settings:
     return replace(preset, seed=seed, steps=ROUNDS)
 
 
-def begun(way: str, chosen: loop.Settings) -> loop.Run:
+def begun(way: str, chosen: loop.Settings) -> loop.Run[CycleGAN]:
     """Return a new run of the tiny preset, with or without the cycle loss."""
     arguments = dict(models.preset("cyclegan")["model"])
     # the schedule of the preset, so that these rounds end as its last ones do
-    epochs = ROUNDS // arguments["epoch"]
-    arguments["epochs"] = (epochs // 2, epochs - epochs // 2)
-    torch.manual_seed(chosen.seed)
-    model = models.build("cyclegan", **arguments)
+    epochs = ROUNDS // arguments["epoch_rounds"]
+    arguments |= {"n_epochs": epochs // 2, "n_epochs_decay": epochs - epochs // 2}
+    run = loop.begin(CycleGAN, arguments, chosen)
     if way == "without":  # the identity loss, whose weight is a product, keeps its own
-        model.lambda_identity *= model.lambda_cycle / NEXT_TO_NOTHING  # type: ignore[operator,assignment]
-        model.lambda_cycle = NEXT_TO_NOTHING  # type: ignore[assignment]
-    return loop.start(model, chosen)
+        run.model.lambda_identity *= run.model.lambda_cycle / NEXT_TO_NOTHING
+        run.model.lambda_cycle = NEXT_TO_NOTHING
+    return run
 
 
 def scores(way: str, seed: int) -> dict[str, float]:
@@ -43,7 +43,7 @@ def scores(way: str, seed: int) -> dict[str, float]:
     chosen = replace(settings(seed), device=device())
     translator = trained_model(begun(way, chosen), chosen)
     with torch.inference_mode():
-        found = score_round_trip(translator)
+        found = score_round_trip(translator, data.find("hangul32-unpaired"))
     return {
         what: sum(found[f"{what}_{font}"]["value"] for font in (PRINT, BRUSH)) / 2
         for what in ("cycle", "error", "read")

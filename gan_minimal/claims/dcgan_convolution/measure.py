@@ -1,5 +1,6 @@
 """Do convolutions help, if both networks may compute equally much?"""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from gan_minimal import data
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import distance_of_faces, trained_model
+from gan_minimal.models.dcgan import DCGAN
+from gan_minimal.models.gan import GAN
 from gan_minimal.training import loop
 from gan_minimal.training.batches import batches
 from gan_minimal.training.fingerprint import first_losses
@@ -19,6 +22,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "dcgan": {"size": 16, "width": 96, "latent": 64, "lr": 1e-3},
     "gan": {"size": 16, "channels": 3, "latent": 64, "hidden": 384, "units": 128},
 }
+KINDS: dict[str, Callable[..., DCGAN | GAN]] = {"dcgan": DCGAN, "gan": GAN}
 PRECISION = {"dcgan": "bfloat16", "gan": "float32"}
 
 
@@ -33,7 +37,7 @@ def set_up(name: str, seed: int) -> tuple[dict[str, Any], loop.Settings]:
 def flops(name: str) -> float:
     """Count the multiplications and additions of one round, matrices and convolutions."""
     arguments, settings = set_up(name, seed=0)
-    run = loop.new(name, arguments, settings)
+    run = loop.begin(KINDS[name], arguments, settings)
     batch = next(batches(data.load(settings.data), settings.batch, 0, "cpu"))
     with FlopCounterMode(display=False) as counter:
         for _ in loop.play(run, batch, settings):
@@ -45,7 +49,7 @@ def distance(name: str, seed: int, rounds: int) -> float:
     """Train a model and return the Fréchet distance of its faces to the test split."""
     arguments, settings = set_up(name, seed)
     settings = replace(settings, steps=rounds, device=device())
-    return distance_of_faces(trained_model(loop.new(name, arguments, settings), settings))
+    return distance_of_faces(trained_model(loop.begin(KINDS[name], arguments, settings), settings))
 
 
 def measure() -> Values:
@@ -72,7 +76,7 @@ def opening() -> list[float]:
     numbers = [flops("dcgan"), flops("gan")]
     for name in ("dcgan", "gan"):
         arguments, settings = set_up(name, SEEDS[0])
-        numbers += first_losses(loop.new(name, arguments, settings), settings)
+        numbers += first_losses(loop.begin(KINDS[name], arguments, settings), settings)
     return numbers
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import islice
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from gan_minimal import data, models, zoo
@@ -13,10 +13,12 @@ from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import STYLEGAN_SIZE, face_features, hangul_features, trained_model
 from gan_minimal.data.faces16 import label_maps
 from gan_minimal.data.hangul32 import load_hangul
-from gan_minimal.data.reading import resize, to_unit
+from gan_minimal.data.pixels import resize, to_unit
+from gan_minimal.models import sampling
+from gan_minimal.models.protocol import Sampler
 from gan_minimal.models.stylegan import StyleGAN
 from gan_minimal.scoring import distances
-from gan_minimal.scoring.evaluate import some
+from gan_minimal.scoring.hangul import some
 from gan_minimal.scoring.probes import probe_discriminator
 from gan_minimal.training import loop
 from gan_minimal.training.batches import batches
@@ -38,14 +40,13 @@ def domain(name: str, split: str) -> Tensor:
     return to_unit(resize(glyphs, STYLEGAN_SIZE)).repeat(1, 3, 1, 1)
 
 
-def begun(seed: int, where: str = "cpu") -> tuple[loop.Run, loop.Settings]:
+def begun(seed: int, where: str = "cpu") -> tuple[loop.Run[StyleGAN], loop.Settings]:
     """Prepare the recorded generator, which has grown, and a discriminator that knows nothing."""
     settings = loop.Settings(**models.preset("stylegan")["train"])
     settings = replace(settings, seed=seed, steps=ROUNDS, ema=0.99, device=where)
     torch.manual_seed(seed)
-    model = zoo.load("stylegan")
-    assert isinstance(model, StyleGAN)
-    model.rounds, model.falls = 0, None  # no growth any more, and one learning rate
+    model = zoo.load("stylegan", StyleGAN)
+    model.rounds, model.lr_decay = 0, None  # no growth any more, and one learning rate
     return loop.start(model, settings), settings
 
 
@@ -59,11 +60,10 @@ def judged(seed: int, where: str = "cpu") -> tuple[StyleGAN, loop.Settings]:
     stream = batches(data.load(settings.data), settings.batch, seed, where)
     for batch in islice(stream, JUDGED):
         next(loop.play(run, batch, settings))
-    assert isinstance(run.model, StyleGAN)
     return run.model, settings
 
 
-def tuning(model: StyleGAN, settings: loop.Settings, frozen: bool) -> loop.Run:
+def tuning(model: StyleGAN, settings: loop.Settings, frozen: bool) -> loop.Run[StyleGAN]:
     """Return a new run with a copy of `model`, perhaps with the lower layers frozen.
 
     Those are the layers next to the image, as in FreezeD (Mo, Cho and Shin 2020,
@@ -82,7 +82,7 @@ def tuning(model: StyleGAN, settings: loop.Settings, frozen: bool) -> loop.Run:
 
 
 @torch.inference_mode()
-def distance(name: str, model: nn.Module) -> float:
+def distance(name: str, model: Sampler) -> float:
     """Return the Fréchet distance to held-out images of a domain, in multiples of its floor.
 
     The floor is the distance of as many images of the training split.
@@ -90,7 +90,7 @@ def distance(name: str, model: nn.Module) -> float:
     look = FEATURES[name]
     real = some(domain(name, "test"))
     others = some(domain(name, "train"), len(real))
-    drawn = loop.sample(model, len(real), seed=1)
+    drawn = sampling.sample(model, len(real), seed=1)
     value, floor = (distances.frechet_distance(look(x), look(real)) for x in (drawn, others))
     return value / floor
 
@@ -109,7 +109,7 @@ def tuned(name: str, model: StyleGAN, settings: loop.Settings) -> dict[str, floa
 
 def scores(seed: int) -> dict[str, float]:
     """Probe a discriminator before it learns and after; tune for both domains from there."""
-    before = probe_discriminator(begun(seed)[0].model.get_submodule("discriminator"))
+    before = probe_discriminator(begun(seed)[0].model.discriminator)
     model, settings = judged(seed, device())
     found = probe_discriminator(deepcopy(model.discriminator).cpu())
     found |= {f"fresh_{size}": before[f"mean_{size}"] for size in DEPTHS}
@@ -136,7 +136,6 @@ def opening() -> list[float]:
     losses = first_losses(run, settings)
     for name in FEATURES:
         model = begun(SEEDS[0])[0].model
-        assert isinstance(model, StyleGAN)
         few = TensorDataset(some(domain(name, "train"), FEW, SEEDS[0]))
         losses += first_losses(tuning(model, settings, True), settings, dataset=few)
     return losses

@@ -20,12 +20,12 @@ PHASE, ROUNDS = 300, 2700  # of the growing one: rounds of a phase, and in all
 LOOKS = 8  # at the distance, at equal numbers of operations
 
 
-def begun(seed: int, grows: bool, where: str = "cpu") -> tuple[loop.Run, loop.Settings]:
+def begun(seed: int, grows: bool, where: str = "cpu") -> tuple[loop.Run[PGGAN], loop.Settings]:
     """Return a new run of the tiny preset, growing or of full size from the start."""
     preset = models.preset("pggan")
     settings = loop.Settings(**preset["train"] | {"seed": seed, "steps": ROUNDS, "device": where})
     arguments = preset["model"] | {"rounds": PHASE if grows else 0}
-    return loop.new("pggan", arguments, settings), settings
+    return loop.begin(PGGAN, arguments, settings), settings
 
 
 @torch.no_grad()
@@ -36,7 +36,6 @@ def costs(grows: bool) -> list[float]:
     and, for the generator, fake again. Backward passes cost in proportion.
     """
     model = begun(0, grows)[0].model
-    assert isinstance(model, PGGAN)
     counted: dict[tuple[int, bool], float] = {}
     for step in range(ROUNDS):
         stage, alpha = model.growth(step)
@@ -55,7 +54,7 @@ def distances(seed: int, grows: bool, where: str, looks: list[int]) -> list[floa
     run, settings = begun(seed, grows, where)
     found = []
 
-    def look(run: loop.Run) -> None:
+    def look(run: loop.Run[PGGAN]) -> None:
         if run.step in looks:
             found.append(distance_of_faces(deepcopy(run.sampler).cpu()))
 

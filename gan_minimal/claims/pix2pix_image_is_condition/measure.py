@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_minimal import models
+from gan_minimal import data, models
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import trained_model
 from gan_minimal.models.pix2pix import Pix2Pix
@@ -51,7 +52,7 @@ def settings(seed: int) -> loop.Settings:
     return replace(preset, seed=seed, steps=ROUNDS)
 
 
-def begun(way: str, chosen: loop.Settings) -> loop.Run:
+def begun(way: str, chosen: loop.Settings) -> loop.Run[Any]:
     """Return a new run: the same first weights for every way of training."""
     torch.manual_seed(chosen.seed)
     return loop.start(WAYS[way](**models.preset("pix2pix", "faces")["model"]), chosen)
@@ -62,7 +63,7 @@ def scores(way: str, seed: int) -> dict[str, float]:
     chosen = replace(settings(seed), device=device())
     painter = trained_model(begun(way, chosen), chosen)
     with torch.inference_mode():
-        found = score_painted(painter)
+        found = score_painted(painter, data.find("faces16-labelmap"))
     return {name: found[name]["value"] for name in ("error_face", "spread_hair", "spread_skin")}
 
 

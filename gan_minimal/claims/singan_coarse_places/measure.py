@@ -25,11 +25,11 @@ def scattered(model: SinGAN, scale: int) -> tuple[float, float]:
         How much the layout varies over them, which is left when they are reduced to a quarter, and
         how much the detail does, which is not.
     """
-    noise = [z.expand(SAMPLES, -1, -1, -1) for z in model.fixed(len(model.sizes))]
+    noise = [z.expand(SAMPLES, -1, -1, -1) for z in model.z_rec(len(model.sizes))]
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        noise[scale] = model.random(SAMPLES, model.sizes[scale : scale + 1], scale)[0]
-    images = model.climb(noise).clamp(-1, 1)
+        noise[scale] = model.random_noise(SAMPLES, model.sizes[scale : scale + 1], scale)[0]
+    images = model.generate(noise).clamp(-1, 1)
     height, width = model.size
     layout = resize(images, (height // 4, width // 4))
     detail = images - resize(layout, model.size)

@@ -98,7 +98,7 @@ def holds(values: Values) -> bool:
 def opening() -> list[float]:
     """Return the losses of the first rounds, and the counts in the photograph."""
     run, settings = singan_run(SEEDS[0])
-    photo = single_photo.photograph(run.model, "photo")  # type: ignore[arg-type]
+    photo = single_photo.photograph(run.model, "photo")
     return [*first_losses(run, settings), count(photo, things(photo)), sharpness(photo)]
 
 

@@ -4,8 +4,8 @@ import torch.nn.functional as F
 
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import singan_run, trained_singan
+from gan_minimal.models import sampling
 from gan_minimal.scoring import single_photo
-from gan_minimal.training import loop
 from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)
@@ -16,7 +16,7 @@ def measured(seed: int, where: str, residual: bool) -> tuple[float, float]:
     """Train with or without the skip; return the samples' distance and the error of z*."""
     model = trained_singan(seed, where, residual=residual)
     photo = single_photo.photograph(model, "photo")
-    drawn = loop.sample(model, SAMPLES, seed=1)
+    drawn = sampling.sample(model, SAMPLES, seed=1)
     error = F.mse_loss(model.sample(1, first=len(model.sizes)), photo).sqrt().item()
     return single_photo.patch_distance(drawn, photo).mean().item(), error
 
@@ -43,7 +43,7 @@ def opening() -> list[float]:
     losses = []
     for residual in (True, False):
         run, settings = singan_run(SEEDS[0], residual=residual)
-        run.model.rounds = 1  # type: ignore[assignment]
+        run.model.rounds = 1
         losses += first_losses(run, settings, rounds=2)
     return losses
 

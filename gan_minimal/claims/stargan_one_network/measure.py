@@ -5,10 +5,12 @@ from dataclasses import replace
 import torch
 from torch import nn
 
-from gan_minimal import models
+from gan_minimal import data, models
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import trained_model
 from gan_minimal.data.domains import COLORS
+from gan_minimal.models.cyclegan import CycleGAN
+from gan_minimal.models.stargan import StarGAN
 from gan_minimal.scoring.face_edits import KINDS, score_edits
 from gan_minimal.training import loop
 from gan_minimal.training.fingerprint import first_losses
@@ -23,10 +25,10 @@ def settings(seed: int) -> loop.Settings:
     return replace(loop.Settings(**models.preset("stargan")["train"]), seed=seed, steps=ROUNDS)
 
 
-def begun(chosen: loop.Settings) -> loop.Run:
+def begun(chosen: loop.Settings) -> loop.Run[StarGAN]:
     """Return a new run of the tiny preset, whose learning rate falls in its second half."""
-    arguments = models.preset("stargan")["model"] | {"rounds": (ROUNDS // 2, ROUNDS // 2)}
-    return loop.new("stargan", arguments, chosen)
+    arguments = models.preset("stargan")["model"] | {"lr_decay": (ROUNDS // 2, ROUNDS)}
+    return loop.begin(StarGAN, arguments, chosen)
 
 
 def size(network: nn.Module) -> int:
@@ -40,9 +42,9 @@ def parameters() -> tuple[float, float]:
     Both in their paper presets, with hair colours alone as domains.
     """
     pairs = len(COLORS) * (len(COLORS) - 1)
-    one = models.build("stargan", **models.preset("stargan", "paper")["model"])
-    cycle = models.build("cyclegan", **models.preset("cyclegan", "paper")["model"])
-    return size(one.generator) / 1e6, pairs * size(cycle.generators["a_to_b"]) / 1e6  # type: ignore[arg-type,index]
+    one = StarGAN(**models.preset("stargan", "paper")["model"])
+    cycle = CycleGAN(**models.preset("cyclegan", "paper")["model"])
+    return size(one.generator) / 1e6, pairs * size(cycle.generators["a_to_b"]) / 1e6
 
 
 def scores(seed: int) -> dict[str, float]:
@@ -50,7 +52,7 @@ def scores(seed: int) -> dict[str, float]:
     chosen = replace(settings(seed), device=device())
     editor = trained_model(begun(chosen), chosen)
     with torch.inference_mode():
-        found = score_edits(editor)
+        found = score_edits(editor, data.find("faces16-domains"))
     return {
         "reached": found["reached"]["value"],
         "reached_least": min(found[f"reached_{kind}"]["value"] for kind in KINDS),

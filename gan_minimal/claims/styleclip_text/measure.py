@@ -13,7 +13,7 @@ from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.editing import styleclip
 from gan_minimal.models.classifier import AttributeClassifier
 from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.scoring import distances
+from gan_minimal.scoring import readings
 
 SEEDS = (1, 2, 3)
 POOL = 300  # faces of a seed, of which each sentence gets some that do not match it yet
@@ -81,10 +81,8 @@ def fulfilled(name: str, value: str, read: Tensor) -> Tensor:
 
 def networks() -> tuple[StyleGAN, styleclip.SmallCLIP, AttributeClassifier]:
     """Return the recorded networks."""
-    model, judge = zoo.load("stylegan"), zoo.load("attributes")
-    assert isinstance(model, StyleGAN)
-    assert isinstance(judge, AttributeClassifier)
-    return model, styleclip.SmallCLIP(), judge
+    clip, judge = styleclip.SmallCLIP(), readings.classifier("attributes")
+    return zoo.load("stylegan", StyleGAN), clip, judge
 
 
 def begun(seed: int, model: StyleGAN) -> tuple[Tensor, list[Tensor]]:
@@ -99,7 +97,7 @@ def scores(seed: int) -> dict[str, float]:
     model, clip, judge = networks()
     w, noise = begun(seed, model)
     with torch.no_grad():
-        before = distances.judge(judge, model.draw(w, noise).clamp(-1, 1))[1]
+        before = readings.read(judge, model.draw(w, noise).clamp(-1, 1))[1]
     asked, chosen = [], []
     for prompt in prompts():
         met = [fulfilled(name, value, before[name]) for name, value in prompt.wanted.items()]
@@ -109,7 +107,7 @@ def scores(seed: int) -> dict[str, float]:
     maps = [each[chosen] for each in noise]
     sentences = [prompt.sentence for prompt in asked]
     edits = styleclip.edit(model, clip, sentences, w[chosen], maps, frames=2)
-    after = distances.judge(judge, torch.stack([each.way[-1] for each in edits]))[1]
+    after = readings.read(judge, torch.stack([each.way[-1] for each in edits]))[1]
     hits: dict[str, list[float]] = {}
     for i, (prompt, face) in enumerate(zip(asked, chosen, strict=True)):
         wanted = prompt.wanted.items()
@@ -142,10 +140,12 @@ def opening() -> list[float]:
     model, clip, _ = networks()
     asked = prompts()[::20]
     faces = [styleclip.seeded(model, 1000 + i) for i in range(len(asked))]
-    points = clip.texts([prompt.sentence for prompt in asked])
+    text_features = clip.encode_text([prompt.sentence for prompt in asked])
     with torch.no_grad():
         drawn = torch.cat([model.draw(w, noise) for w, noise in faces])
-        cosines: list[float] = torch.cosine_similarity(clip.look(drawn), points, dim=1).tolist()
+        cosines: list[float] = torch.cosine_similarity(
+            clip.encode_image(drawn), text_features, dim=1
+        ).tolist()
     return cosines
 
 

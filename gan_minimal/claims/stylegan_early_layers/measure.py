@@ -3,13 +3,11 @@
 import torch
 from torch import Tensor
 
-from gan_minimal import zoo
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import stylegan_run, trained_stylegan
 from gan_minimal.editing import stylegan
-from gan_minimal.models.classifier import AttributeClassifier
-from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.scoring import distances
+from gan_minimal.models.stylegan import PIXEL_ART, StyleGAN
+from gan_minimal.scoring import readings
 from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
@@ -32,14 +30,13 @@ def swapped(model: StyleGAN, layers: slice, seed: int = 0) -> tuple[Tensor, Tens
     own, others = w.chunk(2)
     mixed = own.clone()
     mixed[:, layers] = others[:, layers]
-    return tuple(model.draw(x, noise).clamp(-1, 1) for x in (own, mixed))  # type: ignore[return-value]
+    return model.draw(own, noise).clamp(-1, 1), model.draw(mixed, noise).clamp(-1, 1)
 
 
 def changed(before: Tensor, after: Tensor) -> dict[str, float]:
     """Return how often the classifier reads another shape, and how often another colour."""
-    judge = zoo.load("attributes")
-    assert isinstance(judge, AttributeClassifier)
-    (_, first), (_, then) = (distances.judge(judge, images) for images in (before, after))
+    judge = readings.classifier("attributes")
+    (_, first), (_, then) = (readings.read(judge, images) for images in (before, after))
     found = {}
     for kind, names in (("shape", SHAPE), ("colour", COLOUR)):
         shares = [(first[name] != then[name]).double().mean().item() for name in names]
@@ -49,7 +46,7 @@ def changed(before: Tensor, after: Tensor) -> dict[str, float]:
 
 def scores(seed: int) -> dict[str, float]:
     """Train one; measure what the style of each layer, and of each group of layers, changes."""
-    model = trained_stylegan(seed, device(), crisp=True)
+    model = trained_stylegan(seed, device(), **PIXEL_ART)
     found = {}
     for layer in range(LAYERS):
         before, after = swapped(model, slice(layer, layer + 1))
@@ -75,7 +72,7 @@ def holds(values: Values) -> bool:
 
 def opening() -> list[float]:
     """Return the losses of the first rounds."""
-    return first_losses(*stylegan_run(SEEDS[0], crisp=True))
+    return first_losses(*stylegan_run(SEEDS[0], **PIXEL_ART))
 
 
 CLAIM = Claim(

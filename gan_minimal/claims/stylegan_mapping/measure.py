@@ -7,7 +7,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_minimal import zoo
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.claims._helpers import (
     STYLEGAN,
@@ -17,9 +16,8 @@ from gan_minimal.claims._helpers import (
     untrained_stylegan,
 )
 from gan_minimal.editing.stylegan import arc
-from gan_minimal.models.classifier import AttributeClassifier
 from gan_minimal.models.stylegan import StyleGAN
-from gan_minimal.scoring import distances
+from gan_minimal.scoring import readings
 from gan_minimal.scoring.probes import separability
 from gan_minimal.training.fingerprint import double_precision, first_losses
 
@@ -52,8 +50,7 @@ def path_lengths(model: StyleGAN) -> tuple[float, float]:
     In double precision: steps are short, and what they change in float32 would be rounding. The
     noise is the same at both ends of a step. The model stays in double precision.
     """
-    judge = zoo.load("attributes").double()
-    assert isinstance(judge, AttributeClassifier)
+    judge = readings.classifier("attributes").double()
     mapping = model.double().generator.mapping
     with torch.random.fork_rng(), double_precision():
         torch.manual_seed(0)
@@ -75,14 +72,13 @@ def read_faces(model: StyleGAN) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
     Returns:
         `(FACES, latent)`, `(FACES, style)`, and for each attribute `(FACES,)`.
     """
-    judge = zoo.load("attributes")
-    assert isinstance(judge, AttributeClassifier)
+    judge = readings.classifier("attributes")
     with torch.random.fork_rng():
         torch.manual_seed(1)
         z = model.noise(FACES)
         w = model.generator.mapping(z)
         faces = torch.cat([model.draw(piece).clamp(-1, 1) for piece in w.split(1000)])
-    _, read = distances.judge(judge, faces)
+    _, read = readings.read(judge, faces)
     return F.normalize(z), w, {name: y for name, y in read.items() if judge.classes[name] == 2}
 
 

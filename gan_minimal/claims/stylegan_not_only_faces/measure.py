@@ -1,7 +1,7 @@
 """Does StyleGAN learn more than faces, and are faces easier because less of them varies?"""
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gan_minimal import data
 from gan_minimal.claims import Claim, Values, device, in_parallel
@@ -13,9 +13,10 @@ from gan_minimal.claims._helpers import (
     trained_stylegan,
     untrained_stylegan,
 )
+from gan_minimal.models import sampling
+from gan_minimal.models.protocol import Sampler
 from gan_minimal.scoring import distances
-from gan_minimal.scoring.evaluate import some
-from gan_minimal.training import loop
+from gan_minimal.scoring.hangul import some
 from gan_minimal.training.fingerprint import first_losses
 
 SEEDS = (10, 11, 12)  # others than the recorded run's
@@ -26,12 +27,11 @@ FEATURES = {"faces": face_features, "hangul": hangul_features}
 
 def images(name: str, split: str) -> Tensor:
     """Return all faces or glyphs of a split, `(N, C, 16, 16)` in [-1, 1]."""
-    found: Tensor = data.load(SETS[name], split, size=STYLEGAN_SIZE).tensors[0]  # type: ignore[attr-defined]
-    return found
+    return data.tensors(SETS[name], split, size=STYLEGAN_SIZE)[0]
 
 
 @torch.inference_mode()
-def distance(name: str, model: nn.Module | None = None) -> float:
+def distance(name: str, model: Sampler | None = None) -> float:
     """Return the Fréchet distance to images of the test split.
 
     Args:
@@ -39,7 +39,7 @@ def distance(name: str, model: nn.Module | None = None) -> float:
         model: What draws as many images; by default they come from the training split.
     """
     real, look = some(images(name, "test")), FEATURES[name]
-    others = loop.sample(model, len(real), seed=1) if model else some(images(name, "train"))
+    others = sampling.sample(model, len(real), seed=1) if model else some(images(name, "train"))
     return distances.frechet_distance(look(others), look(real))
 
 

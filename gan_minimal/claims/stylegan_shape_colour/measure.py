@@ -21,8 +21,7 @@ def scores(model: StyleGAN, seed: int) -> dict[str, float]:
 
 def measure() -> Values:
     """Swap styles in three sets of faces of the recorded network."""
-    model = zoo.load("stylegan")
-    assert isinstance(model, StyleGAN)
+    model = zoo.load("stylegan", StyleGAN)
     found = [scores(model, seed) for seed in SEEDS]
     return {name: [each[name] for each in found] for name in NAMES}
 

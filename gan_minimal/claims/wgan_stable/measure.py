@@ -3,18 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from gan_minimal import data, zoo
+from gan_minimal import data
 from gan_minimal.claims import Claim, Values, device, in_parallel
 from gan_minimal.errors import TrainingDiverged
+from gan_minimal.models import sampling
 from gan_minimal.models.classifier import AttributeClassifier
 from gan_minimal.models.dcgan import DCGAN
 from gan_minimal.models.wgan_gp import WGANGP
-from gan_minimal.scoring import distances
-from gan_minimal.scoring.evaluate import SAMPLES, images_of
+from gan_minimal.scoring import readings
+from gan_minimal.scoring.evaluate import SAMPLES
 from gan_minimal.training import loop
 from gan_minimal.training.fingerprint import first_losses
 
@@ -45,7 +47,8 @@ def flat(game: WGANGP) -> None:
     """Draw with fully connected layers."""
     widths = (game.latent, 512, 512, 512)
     hidden = [nn.Sequential(nn.Linear(*pair), nn.ReLU()) for pair in pairwise(widths)]
-    game.generator = nn.Sequential(  # type: ignore[assignment]
+    unlike: Any = game  # its generator gets another class
+    unlike.generator = nn.Sequential(
         *hidden, nn.Linear(512, 3 * 16 * 16), nn.Unflatten(1, (3, 16, 16)), nn.Tanh()
     )
 
@@ -53,15 +56,15 @@ def flat(game: WGANGP) -> None:
 HANDICAPS: tuple[Callable[[WGANGP], None], ...] = (keep, thin, saturating, flat)
 
 
-def build(loss: str, handicap: Callable[[WGANGP], None], seed: int) -> nn.Module:
+def build(loss: str, handicap: Callable[[WGANGP], None], seed: int) -> WGANGP | DCGAN:
     """Return a game with one of `LOSSES`; its networks and optimiser do not depend on which."""
     torch.manual_seed(seed)
     game = WGANGP(size=16, channels=3, latent=64, width=32, lr=5e-4)
     handicap(game)
     if loss == "wgan_gp":
         return game
-    gan = DCGAN(size=16, latent=game.latent, width=1, lr=game.lr, betas=game.betas)
-    gan.generator, gan.discriminator = game.generator, game.critic  # type: ignore[assignment]
+    gan: Any = DCGAN(size=16, latent=game.latent, width=1, lr=game.lr, betas=game.betas)
+    gan.generator, gan.discriminator = game.generator, game.critic
     return gan
 
 
@@ -72,8 +75,8 @@ def set_up(loss: str, seed: int) -> loop.Settings:
 
 def look(classifier: AttributeClassifier, drawn: Tensor) -> tuple[float, bool]:
     """Return the Fréchet distance of faces to the test split, and whether they have collapsed."""
-    real = images_of("faces16", "test")[:SAMPLES]
-    scores = distances.compare(classifier, drawn, real, real)
+    real = data.tensors("faces16", "test")[0][:SAMPLES]
+    scores = readings.compare(classifier, drawn, real, real)
     colours = (scores["tv_hair_color"]["value"], scores["tv_skin"]["value"])
     return scores["fid"]["value"], max(colours) > COLLAPSED
 
@@ -84,17 +87,16 @@ def play(loss: str, handicap: Callable[[WGANGP], None], seed: int) -> tuple[bool
     The correlation is that of the distance of the samples and minus the loss of the player who
     judges, which should fall together if the loss is to tell how good the samples are.
     """
-    classifier = zoo.load("attributes")
-    assert isinstance(classifier, AttributeClassifier)
+    classifier = readings.classifier("attributes")
     settings = replace(set_up(loss, seed), device=device())
     run = loop.start(build(loss, handicap, seed), settings)
     distances: list[float] = []
     collapsed = False
 
-    def watch(run: loop.Run) -> None:
+    def watch(run: loop.Run[Any]) -> None:
         nonlocal collapsed
         if run.step % (ROUNDS // LOOKS) == 0:
-            drawn = loop.sample(run.model, SAMPLES, seed=1).cpu()
+            drawn = sampling.sample(run.model, SAMPLES, seed=1).cpu()
             run.model.train()
             distance, collapsed = look(classifier, drawn)
             distances.append(distance)
