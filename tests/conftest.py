@@ -17,7 +17,13 @@ settings.load_profile("project")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs a CUDA device where there is none; only then is torch asked."""
+    """Skip what needs a CUDA device where there is none; only then is torch asked.
+
+    What runs at night only is slow, so that `-m "not slow"` leaves it out, too.
+    """
+    for item in items:
+        if item.get_closest_marker("nightly"):
+            item.add_marker(pytest.mark.slow)
     wanting = [item for item in items if item.get_closest_marker("gpu")]
     if not wanting:
         return

@@ -38,7 +38,9 @@ LARGEST = 1_100_000  # bytes
 def tracked() -> list[Path]:
     """All files that belong to the repository, or will once they are added."""
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    run = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        listing, cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
     if run.returncode:
         pytest.skip("this copy is not a Git repository")
     return [path for name in run.stdout.split("\0") if name and (path := ROOT / name).is_file()]
@@ -64,7 +66,9 @@ def imported(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("guide", GUIDES)
 def test_guides_name_commands_that_exist(guide):
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(
+        re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    )
     subcommands = typer.main.get_command(cli.app).commands
 
     lines = commands((ROOT / guide).read_text(encoding="utf-8"))
@@ -89,9 +93,13 @@ def test_guides_link_to_files_that_exist(guide):
 
 
 def test_make_without_a_target_lists_what_there_is():
-    shown = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(
+        ["make"], cwd=ROOT, capture_output=True, text=True, check=True, encoding="utf-8"
+    ).stdout
 
-    phony = re.search(r"^\.PHONY: help (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    phony = re.search(
+        r"^\.PHONY: help (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert re.findall(r"^make (\S+)", shown, re.MULTILINE) == phony.group(1).split()
 
 
@@ -108,7 +116,7 @@ def test_workflows_ask_for_no_more_than_they_need(workflow):
 
 
 def test_pull_requests_are_tested_on_every_version_of_python_that_is_declared():
-    content = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())
+    content = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
     tested = content["jobs"]["test"]["strategy"]["matrix"]["python"]
 
     prefix = "Programming Language :: Python :: 3."
@@ -118,7 +126,7 @@ def test_pull_requests_are_tested_on_every_version_of_python_that_is_declared():
 
 
 def test_gpu_runner_is_asked_for_by_its_labels():
-    content = yaml.safe_load((ROOT / ".github/workflows/gpu.yml").read_text())
+    content = yaml.safe_load((ROOT / ".github/workflows/gpu.yml").read_text(encoding="utf-8"))
 
     assert content["jobs"]["gpu"]["runs-on"] == ["self-hosted", "linux", "gpu"]
     assert content[True].keys() == {"schedule", "workflow_dispatch", "pull_request"}  # "on" is true
@@ -257,7 +265,9 @@ def test_help_appears_within_half_a_second():
     times = []
     for _ in range(5):
         began = time.perf_counter()
-        shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        shown = subprocess.run(
+            command, capture_output=True, text=True, check=True, encoding="utf-8"
+        ).stdout
         times.append(time.perf_counter() - began)
 
     assert "sample" in shown
@@ -274,7 +284,7 @@ def test_wheel_holds_the_data_and_the_recorded_runs(tmp_path):
         packed = set(archive.namelist())
         metadata = next(name for name in packed if name.endswith(".dist-info/METADATA"))
         described = archive.read(metadata).decode()
-    data = {".npz", ".json", ".safetensors", ".webp", ".png"}
+    data = {".npz", ".json", ".safetensors", ".webp", ".png", ".md", ".toml"}
     kept = [p for p in tracked() if (ROOT / "gan_minimal") in p.parents and p.suffix in data]
     assert kept
     assert {str(p.relative_to(ROOT)) for p in kept} <= packed

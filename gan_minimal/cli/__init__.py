@@ -1,5 +1,6 @@
 """The command `gan-minimal`. Nothing heavy is imported before a command needs it."""
 
+import io
 import sys
 
 import typer
@@ -26,6 +27,9 @@ __all__ = [
 
 def main() -> None:
     """Run the command; an error that the user can put right is one sentence and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show stops no command
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except UserError as error:

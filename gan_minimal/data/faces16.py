@@ -380,7 +380,9 @@ def style() -> Any:
         raise UserError(
             "Drawing faces needs a few more packages: pip install 'gan-minimal[data]'."
         ) from error
-    definition = json.loads((files("dicebear_styles") / "pixel-art.json").read_text("utf-8"))
+    definition = json.loads(
+        (files("dicebear_styles") / "pixel-art.json").read_text(encoding="utf-8")
+    )
     for variant in definition["components"]["beard"]["variants"].values():
         for element in variant["elements"]:
             if element["name"] == "mask":

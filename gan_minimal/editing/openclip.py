@@ -52,14 +52,14 @@ class OpenCLIP:
         self.std = torch.tensor(model.visual.image_std)[:, None, None]
 
     @torch.no_grad()
-    def texts(self, sentences: Sequence[str]) -> Tensor:
-        """Return points `(N, joint)`."""
-        points: Tensor = self.model.encode_text(self.tokenizer(list(sentences)))
-        return points
+    def encode_text(self, sentences: Sequence[str]) -> Tensor:
+        """Return features `(N, embed_dim)`."""
+        features: Tensor = self.model.encode_text(self.tokenizer(list(sentences)))
+        return features
 
-    def look(self, images: Tensor) -> Tensor:
-        """Return the points `(N, joint)` of images `(N, C, H, W)` in [-1, 1], C being 1 or 3."""
+    def encode_image(self, images: Tensor) -> Tensor:
+        """Return features `(N, embed_dim)` of images `(N, C, H, W)` in [-1, 1], C being 1 or 3."""
         colour = (images.expand(-1, 3, -1, -1) + 1) / 2
         fitting = F.interpolate(colour, (self.size, self.size), mode="bilinear", antialias=True)
-        points: Tensor = self.model.encode_image((fitting - self.mean) / self.std)
-        return points
+        features: Tensor = self.model.encode_image((fitting - self.mean) / self.std)
+        return features

@@ -1,8 +1,8 @@
 """Faces that follow a sentence: StyleCLIP with the recorded StyleGAN and a CLIP.
 
-A CLIP is anything with `texts`, which turns sentences into points, and `look`, which turns images
-into points of the same space: the small one that was trained here on faces and captions, or a real
-one from `gan_minimal.editing.openclip`.
+A CLIP is anything with `encode_text`, which turns sentences into vectors, and `encode_image`, which
+turns images into vectors of the same space: the small one that was trained here on faces and
+captions, or a real one from `gan_minimal.editing.openclip`.
 """
 
 import difflib
@@ -34,12 +34,12 @@ READER = "attributes"  # the recorded run that reads what an edit has changed
 class ImageTextModel(Protocol):
     """What compares sentences with images."""
 
-    def texts(self, sentences: Sequence[str]) -> Tensor:
-        """Return points `(N, joint)`."""
+    def encode_text(self, sentences: Sequence[str]) -> Tensor:
+        """Return features `(N, embed_dim)`."""
         ...
 
-    def look(self, images: Tensor) -> Tensor:
-        """Return the points `(N, joint)` of images `(N, C, H, W)` in [-1, 1]."""
+    def encode_image(self, images: Tensor) -> Tensor:
+        """Return the features `(N, embed_dim)` of images `(N, C, H, W)` in [-1, 1]."""
         ...
 
 
@@ -50,21 +50,21 @@ class SmallCLIP:
         self.model = zoo.load("clip", CLIP)
 
     @torch.no_grad()
-    def texts(self, sentences: Sequence[str]) -> Tensor:
-        """Return points `(N, joint)`.
+    def encode_text(self, sentences: Sequence[str]) -> Tensor:
+        """Return features `(N, embed_dim)`.
 
         Raises:
             UserError: If a sentence has a word that no caption of training had, or none at all.
         """
         for sentence in sentences:
             check_words(sentence)
-        points: Tensor = self.model.text(captions.tokens_of(sentences))
-        return points
+        features: Tensor = self.model.text(captions.tokens_of(sentences))
+        return features
 
-    def look(self, images: Tensor) -> Tensor:
-        """Return the points `(N, joint)` of images `(N, 3, 16, 16)` in [-1, 1]."""
-        points: Tensor = self.model.image(images)
-        return points
+    def encode_image(self, images: Tensor) -> Tensor:
+        """Return the features `(N, embed_dim)` of images `(N, 3, 16, 16)` in [-1, 1]."""
+        features: Tensor = self.model.visual(images)
+        return features
 
 
 def check_words(sentence: str) -> None:
@@ -125,10 +125,10 @@ def inverted(model: StyleGAN, images: Tensor) -> tuple[Tensor, list[Tensor]]:
         `(N, L, style)`, and for each layer maps of noise, all zero.
     """
     still = [torch.zeros_like(each) for each in model.generator.noise(len(images))]
-    mean = model.generator.w_avg.expand(len(images), len(model.generator.layers), -1)
-    game = Inversion(partial(model.draw, noise=still), images, mean)
+    w_avg = model.generator.w_avg.expand(len(images), len(model.generator.layers), -1)
+    game = Inversion(partial(model.draw, noise=still), images, w_avg)
     play(game, game.rounds)
-    return game.styles.detach(), still
+    return game.w.detach(), still
 
 
 def play(game: Game, rounds: int) -> None:
@@ -161,56 +161,57 @@ def edit(
         preset: "tiny", or "paper" with the published settings.
 
     Raises:
-        UserError: See `SmallCLIP.texts`.
+        UserError: See `SmallCLIP.encode_text`.
     """
-    points, draw = clip.texts(sentences), model.eval().draw
-    moved = best_moves(model, clip, points, w, noise, PRESETS[preset])
+    text_features, draw = clip.encode_text(sentences), model.eval().draw
+    offset = best_offsets(model, clip, text_features, w, noise, PRESETS[preset])
     with torch.no_grad():
         shares = torch.linspace(0, 1, frames)
-        way = [draw(torch.lerp(w, w + moved, t), noise).clamp(-1, 1) for t in shares]
+        way = [draw(torch.lerp(w, w + offset, t), noise).clamp(-1, 1) for t in shares]
         before, after = (
-            torch.cosine_similarity(clip.look(x), points, dim=1).tolist() for x in (way[0], way[-1])
+            torch.cosine_similarity(clip.encode_image(x), text_features, dim=1).tolist()
+            for x in (way[0], way[-1])
         )
     pictures = torch.stack(way, dim=1)
     return [Edit(*each) for each in zip(pictures, before, after, strict=True)]
 
 
-def best_moves(
+def best_offsets(
     model: StyleGAN,
     clip: ImageTextModel,
-    points: Tensor,
+    text_features: Tensor,
     w: Tensor,
     noise: list[Tensor],
     preset: dict[str, Any],
 ) -> Tensor:
-    """Play StyleCLIP from several beginnings; return for each face the move with the least loss.
+    """Play StyleCLIP from several beginnings; return for each face the offset with the least loss.
 
     A single game often ends where nothing near is better: on the way from brown hair to blue, black
     hair is liked more than brown, and from there all ways lead down.
 
     Returns:
-        `(N, L, style)`, or `(N, 1, style)` if all layers move together.
+        `(N, L, style)`, or `(N, 1, style)` if all layers have the same.
     """
     faces, starts = len(w), preset["starts"]
     # the same beginnings for every face, whichever others there are
     with random_numbers(0), torch.no_grad():
         reach = model.generator.mapping(model.noise(starts)) - model.generator.w_avg
     reach[0] = 0
-    layers = w.shape[1] if preset["layers"] else 1
-    move = preset["reach"] * reach.repeat_interleave(faces, 0)[:, None].repeat(1, layers, 1)
+    layers = w.shape[1] if preset["w_plus"] else 1
+    offset = preset["reach"] * reach.repeat_interleave(faces, 0)[:, None].repeat(1, layers, 1)
     maps = [each.repeat(starts, 1, 1, 1) for each in noise]
     game = StyleCLIP(
         partial(model.draw, noise=maps),
-        clip.look,
-        points.repeat(starts, 1),
+        clip.encode_image,
+        text_features.repeat(starts, 1),
         w.repeat(starts, 1, 1),
-        move,
+        offset,
         **preset["model"],
     )
     play(game, game.rounds)
     with torch.no_grad():
         least = game.losses().view(starts, faces).argmin(dim=0)
-    return game.move.detach().unflatten(0, (starts, faces))[least, torch.arange(faces)]
+    return game.offset.detach().unflatten(0, (starts, faces))[least, torch.arange(faces)]
 
 
 def changes(way: Tensor) -> list[str]:

@@ -1,4 +1,4 @@
-"""CLIP: images and sentences as points of one space, close together where they belong together.
+"""CLIP: images and sentences as vectors of one space, near to each other where they belong.
 
 Radford, Kim, Hallacy et al., "Learning Transferable Visual Models From Natural Language
 Supervision", 2021, arXiv:2103.00020. Code: openai/CLIP by the authors (MIT).
@@ -43,59 +43,93 @@ def transformer(width: int, layers: int, heads: int) -> nn.TransformerEncoder:
 # --8<-- [end:transformer]
 # --8<-- [start:image]
 class ImageEncoder(nn.Module):
-    """A vision transformer: images `(N, C, size, size)` to points `(N, joint)` (section 2.4)."""
+    """A vision transformer: images `(N, C, size, size)` to features `(N, embed_dim)` (2.4).
+
+    Args:
+        size: Height and width of images.
+        channels: 3 for colour, 1 for grey.
+        patch_size: Height and width of a patch.
+        width: Length of the vectors that stand for patches.
+        layers: Number of blocks.
+        heads: Heads of attention in each.
+        embed_dim: Length of a feature vector.
+    """
 
     def __init__(
-        self, size: int, channels: int, patch: int, width: int, layers: int, heads: int, joint: int
+        self,
+        size: int,
+        channels: int,
+        patch_size: int,
+        width: int,
+        layers: int,
+        heads: int,
+        embed_dim: int,
     ) -> None:
         super().__init__()
-        self.patches = nn.Conv2d(channels, width, patch, stride=patch, bias=False)
-        self.summary = nn.Parameter(torch.randn(width) * width**-0.5)
-        places = (size // patch) ** 2 + 1
-        self.places = nn.Parameter(torch.randn(places, width) * width**-0.5)
-        self.before = nn.LayerNorm(width)
-        self.blocks = transformer(width, layers, heads)
-        self.after = nn.LayerNorm(width)
-        self.project = nn.Linear(width, joint, bias=False)
-        nn.init.normal_(self.project.weight, std=width**-0.5)
+        self.conv1 = nn.Conv2d(channels, width, patch_size, stride=patch_size, bias=False)
+        self.class_embedding = nn.Parameter(torch.randn(width) * width**-0.5)
+        tokens = (size // patch_size) ** 2 + 1
+        self.positional_embedding = nn.Parameter(torch.randn(tokens, width) * width**-0.5)
+        self.ln_pre = nn.LayerNorm(width)
+        self.transformer = transformer(width, layers, heads)
+        self.ln_post = nn.LayerNorm(width)
+        self.proj = nn.Linear(width, embed_dim, bias=False)
+        nn.init.normal_(self.proj.weight, std=width**-0.5)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Cut into patches, let them look at each other, and return what the summary has seen."""
-        patches = self.patches(images).flatten(2).transpose(1, 2)  # (N, patches, width)
-        summary = self.summary.to(patches.dtype).expand(len(images), 1, -1)
-        x = torch.cat([summary, patches], dim=1) + self.places
-        points: Tensor = self.project(self.after(self.blocks(self.before(x))[:, 0]))
-        return points
+        """Cut into patches, let them attend to each other, and project the class token."""
+        patches = self.conv1(images).flatten(2).transpose(1, 2)  # (N, patches, width)
+        class_token = self.class_embedding.to(patches.dtype).expand(len(images), 1, -1)
+        x = torch.cat([class_token, patches], dim=1) + self.positional_embedding
+        x = self.transformer(self.ln_pre(x))  # (N, 1 + patches, width)
+        features: Tensor = self.proj(self.ln_post(x[:, 0]))
+        return features
 
 
 # --8<-- [end:image]
 # --8<-- [start:text]
 class TextEncoder(nn.Module):
-    """Tokens `(N, L)` to points `(N, joint)`.
+    """Tokens `(N, L)` to features `(N, embed_dim)`.
 
     The last token of a text, with the highest number of all, ends it. As each token sees only
     those before it, that one has seen the whole text; what follows is padding.
+
+    Args:
+        vocab_size: Number of tokens.
+        context_length: Tokens of a text at most.
+        width: Length of the vectors that stand for tokens.
+        layers: Number of blocks.
+        heads: Heads of attention in each.
+        embed_dim: Length of a feature vector.
     """
 
     def __init__(
-        self, vocabulary: int, context: int, width: int, layers: int, heads: int, joint: int
+        self,
+        vocab_size: int,
+        context_length: int,
+        width: int,
+        layers: int,
+        heads: int,
+        embed_dim: int,
     ) -> None:
         super().__init__()
-        self.words = nn.Embedding(vocabulary, width)
-        self.places = nn.Parameter(torch.randn(context, width) * 0.01)
-        self.blocks = transformer(width, layers, heads)
-        self.after = nn.LayerNorm(width)
-        self.project = nn.Linear(width, joint, bias=False)
-        nn.init.normal_(self.words.weight, std=0.02)
-        nn.init.normal_(self.project.weight, std=width**-0.5)
+        self.token_embedding = nn.Embedding(vocab_size, width)
+        self.positional_embedding = nn.Parameter(torch.randn(context_length, width) * 0.01)
+        self.transformer = transformer(width, layers, heads)
+        self.ln_final = nn.LayerNorm(width)
+        self.text_projection = nn.Linear(width, embed_dim, bias=False)
+        nn.init.normal_(self.token_embedding.weight, std=0.02)
+        nn.init.normal_(self.text_projection.weight, std=width**-0.5)
 
     def forward(self, tokens: Tensor) -> Tensor:
         """Read texts `(N, L)`, L at most the context."""
-        x = self.words(tokens) + self.places[: tokens.shape[1]]
-        later = nn.Transformer.generate_square_subsequent_mask(tokens.shape[1], x.device, x.dtype)
-        x = self.blocks(x, later, is_causal=True)
-        points: Tensor = self.project(self.after(x[torch.arange(len(x)), tokens.argmax(dim=1)]))
-        return points
+        length = tokens.shape[1]
+        x = self.token_embedding(tokens) + self.positional_embedding[:length]  # (N, L, width)
+        mask = nn.Transformer.generate_square_subsequent_mask(length, x.device, x.dtype)
+        x = self.transformer(x, mask, is_causal=True)
+        last = x[torch.arange(len(x)), tokens.argmax(dim=1)]  # (N, width): where the text ends
+        features: Tensor = self.text_projection(self.ln_final(last))
+        return features
 
 
 # --8<-- [end:text]
@@ -104,56 +138,69 @@ class CLIP(nn.Module):
     """Both encoders, trained to find the text of an image among many, and its image for a text.
 
     Args:
-        size: Height and width of images, a multiple of `patch`.
+        size: Height and width of images, a multiple of `patch_size`.
         channels: 3 for colour, 1 for grey.
-        patch: Height and width of a patch.
-        image_width: Length of the vectors that stand for patches.
-        image_layers: Blocks of the image encoder.
-        vocabulary: Number of tokens.
-        context: Tokens of a text at most, its beginning and its end included.
-        text_width: Length of the vectors that stand for tokens.
-        text_layers: Blocks of the text encoder.
-        head: Length of the vectors that one head of attention compares.
-        joint: Dimensions of the space of both.
+        patch_size: Height and width of a patch.
+        vision_width: Length of the vectors that stand for patches.
+        vision_layers: Blocks of the image encoder.
+        vocab_size: Number of tokens.
+        context_length: Tokens of a text at most, its beginning and its end included.
+        transformer_width: Length of the vectors that stand for tokens.
+        transformer_layers: Blocks of the text encoder.
+        head_width: Length of the vectors that one head of attention compares.
+        embed_dim: Dimensions of the space of both.
         lr: Largest learning rate.
-        decay: Weight decay, for matrices only.
+        weight_decay: That of AdamW, for matrices only.
         warmup: Rounds in which the learning rate rises.
         rounds: Rounds at the end of which it has fallen to zero along a cosine.
         noise: Standard deviation of the noise that is added to images while training. Small changes
             of pixels then count for less, which nobody sees but StyleCLIP would make use of.
     """
 
-    recorded: ClassVar[tuple[str, ...]] = ("image", "text")
+    recorded: ClassVar[tuple[str, ...]] = ("visual", "text")
     example: ClassVar[tuple[int, ...]] = (3, 2)
 
     def __init__(
         self,
         size: int = 224,
         channels: int = 3,
-        patch: int = 32,
-        image_width: int = 768,
-        image_layers: int = 12,
-        vocabulary: int = 49_408,
-        context: int = 77,
-        text_width: int = 512,
-        text_layers: int = 12,
-        head: int = 64,
-        joint: int = 512,
+        patch_size: int = 32,
+        vision_width: int = 768,
+        vision_layers: int = 12,
+        vocab_size: int = 49_408,
+        context_length: int = 77,
+        transformer_width: int = 512,
+        transformer_layers: int = 12,
+        head_width: int = 64,
+        embed_dim: int = 512,
         lr: float = 5e-4,
-        decay: float = 0.2,
+        weight_decay: float = 0.2,
         warmup: int = 2000,
         rounds: int = 390_625,
         noise: float = 0.0,
     ) -> None:
         super().__init__()
-        self.size, self.channels, self.context = size, channels, context
-        self.lr, self.decay, self.warmup, self.rounds = lr, decay, warmup, rounds
+        self.size, self.channels, self.context_length = size, channels, context_length
+        self.lr, self.weight_decay, self.warmup, self.rounds = lr, weight_decay, warmup, rounds
         self.noise = noise
-        heads = image_width // head
-        self.image = ImageEncoder(size, channels, patch, image_width, image_layers, heads, joint)
-        heads = text_width // head
-        self.text = TextEncoder(vocabulary, context, text_width, text_layers, heads, joint)
-        self.log_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))  # of 1 / temperature
+        self.visual = ImageEncoder(
+            size,
+            channels,
+            patch_size,
+            vision_width,
+            vision_layers,
+            vision_width // head_width,
+            embed_dim,
+        )
+        self.text = TextEncoder(
+            vocab_size,
+            context_length,
+            transformer_width,
+            transformer_layers,
+            transformer_width // head_width,
+            embed_dim,
+        )
+        self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))  # of 1 / temperature
 
     def optimizers(self) -> dict[str, Optimizer]:
         """AdamW for the only player; gains and biases do not decay."""
@@ -163,8 +210,10 @@ class CLIP(nn.Module):
             {"params": matrices},
             {"params": others, "weight_decay": 0.0},
         ]
-        made = AdamW(groups, self.lr, (0.9, 0.98), 1e-6, weight_decay=self.decay, fused=True)
-        return {"encoders": made}
+        optimizer = AdamW(
+            groups, self.lr, (0.9, 0.98), 1e-6, weight_decay=self.weight_decay, fused=True
+        )
+        return {"encoders": optimizer}
 
     def schedule(self, step: int, optimizers: dict[str, Optimizer]) -> None:
         """Let the learning rate rise evenly, then fall along half a cosine."""
@@ -177,8 +226,9 @@ class CLIP(nn.Module):
     # --8<-- [start:step]
     def logits(self, images: Tensor, tokens: Tensor) -> Tensor:
         """Compare images `(N, C, H, W)` with texts `(M, L)`: `(N, M)`, cosines / temperature."""
-        a, b = F.normalize(self.image(images), dim=1), F.normalize(self.text(tokens), dim=1)
-        return self.log_scale.exp() * a @ b.T
+        image_features = F.normalize(self.visual(images), dim=1)  # (N, embed_dim)
+        text_features = F.normalize(self.text(tokens), dim=1)  # (M, embed_dim)
+        return self.logit_scale.exp() * image_features @ text_features.T
 
     def step(self, batch: tuple[Tensor, Tensor]) -> Iterator[tuple[str, Tensor]]:
         """Learn from images `(N, C, H, W)` and K texts of each, `(N, K, L)`; the loss in nats.
@@ -191,20 +241,26 @@ class CLIP(nn.Module):
         drawn = torch.randint(texts.shape[1], (len(texts),), device=texts.device)
         tokens = texts[torch.arange(len(texts), device=texts.device), drawn].long()
         logits = self.logits(images, tokens)
-        own = torch.arange(len(images), device=images.device)
-        yield "encoders", (F.cross_entropy(logits, own) + F.cross_entropy(logits.T, own)) / 2
+        labels = torch.arange(len(images), device=images.device)
+        yield "encoders", (F.cross_entropy(logits, labels) + F.cross_entropy(logits.T, labels)) / 2
         with torch.no_grad():
-            self.log_scale.clamp_(max=math.log(100))  # sharper ones made training unstable
+            self.logit_scale.clamp_(max=math.log(100))  # sharper ones made training unstable
 
 
 # --8<-- [end:step]
 # --8<-- [start:presets]
-IMAGE = {"size": 16, "patch": 4, "image_width": 96, "image_layers": 3}
-TEXT = {"vocabulary": 131, "context": 40, "text_width": 64, "text_layers": 2}
-PACE = {"joint": 64, "head": 16, "lr": 2e-3, "decay": 0.05, "warmup": 200, "rounds": 3000}
+IMAGE = {"size": 16, "patch_size": 4, "vision_width": 96, "vision_layers": 3}
+TEXT = {
+    "vocab_size": 131,
+    "context_length": 40,
+    "transformer_width": 64,
+    "transformer_layers": 2,
+}
+BOTH = {"head_width": 16, "embed_dim": 64}
+PACE = {"lr": 2e-3, "weight_decay": 0.05, "warmup": 200, "rounds": 3000}
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
-        "model": IMAGE | TEXT | PACE | {"noise": 0.15},
+        "model": IMAGE | TEXT | BOTH | PACE | {"noise": 0.15},
         "train": {"data": "faces16-captions", "batch": 256, "steps": 3000},
     },
     # 32 epochs of 400 million pairs in minibatches of 32,768 (section 2.5)

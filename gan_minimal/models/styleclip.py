@@ -1,4 +1,4 @@
-"""StyleCLIP: a sentence moves the styles of a face until CLIP finds the face to match it.
+"""StyleCLIP: the styles of a face are optimised until CLIP finds that it matches a sentence.
 
 Patashnik, Wu, Shechtman, Cohen-Or, Lischinski, "StyleCLIP: Text-Driven Manipulation of StyleGAN
 Imagery", 2021, arXiv:2103.17249. Code: orpatashnik/StyleCLIP by the authors (MIT; the StyleGAN2
@@ -25,71 +25,76 @@ Function = Callable[[Tensor], Tensor]
 
 
 # --8<-- [start:schedule]
-def ramp(step: int, rounds: int) -> float:
+def lr_ramp(step: int, rounds: int) -> float:
     """Return the share of the learning rate in round `step`: it rises for 5 %, falls for 25 %."""
-    played = step / rounds
-    falling = min(1.0, (1 - played) / 0.25)
-    return min(1.0, played / 0.05) * (1 - math.cos(math.pi * falling)) / 2
+    t = step / rounds
+    ramp_up = min(1.0, t / 0.05)
+    ramp_down = min(1.0, (1 - t) / 0.25)
+    return ramp_up * (1 - math.cos(math.pi * ramp_down)) / 2
 
 
 # --8<-- [end:schedule]
 # --8<-- [start:model]
+def d_clip(image_features: Tensor, text_features: Tensor) -> Tensor:
+    """Return the paper's D_CLIP, 1 - cosine of features `(N, D)` and `(N or 1, D)`: `(N,)`."""
+    return 1 - F.cosine_similarity(image_features, text_features, dim=1)
+
+
 class StyleCLIP(nn.Module):
-    """The game of one player: how far the styles of faces move.
+    """The game of one player: the styles `w` of faces, `w_s` in the beginning.
 
     Args:
-        draw: Styles `(N, L, style)`, one for each layer, to images `(N, C, H, W)` in [-1, 1], with
-            fixed noise.
-        look: Images to points `(N, joint)` of CLIP's space.
-        text: What each face shall become, `(N, joint)` in the same space, or one for all.
-        styles: Those of the faces, `(N, L, style)`.
-        move: How far they have moved when the game begins: `(N, L, style)`, so that each layer goes
-            its own way (W+), or `(N, 1, style)` for all layers together (W). By default not at all,
-            in W+.
+        generator: Styles `(N, L, style)`, one for each layer, to images `(N, C, H, W)` in [-1, 1],
+            with fixed noise.
+        encode_image: Images to CLIP's features `(N, D)`.
+        text_features: What each face shall become: CLIP's features `(N, D)`, or `(1, D)` for all.
+        w_s: The styles of the faces, `(N, L, style)`.
+        offset: `w - w_s` when the game begins: `(N, L, style)`, so that each layer has its own
+            (W+), or `(N, 1, style)` for all layers together (W). By default 0, in W+.
         rounds: Rounds of the game.
         lr: Largest learning rate of Adam.
-        l2: Weight of the square of the move, summed over all its numbers.
+        lambda_l2: Weight of the square of the offset, summed over all its numbers.
     """
 
-    beginning: Tensor
-    text: Tensor
+    w_s: Tensor
+    text_features: Tensor
 
     def __init__(
         self,
-        draw: Function,
-        look: Function,
-        text: Tensor,
-        styles: Tensor,
-        move: Tensor | None = None,
+        generator: Function,
+        encode_image: Function,
+        text_features: Tensor,
+        w_s: Tensor,
+        offset: Tensor | None = None,
         rounds: int = 300,
         lr: float = 0.1,
-        l2: float = 0.008,
+        lambda_l2: float = 0.008,
     ) -> None:
         super().__init__()
-        self.draw, self.look = draw, look
-        self.rounds, self.lr, self.l2 = rounds, lr, l2
-        self.move = nn.Parameter(torch.zeros_like(styles) if move is None else move.clone())
-        self.register_buffer("beginning", styles.detach().clone())
-        self.register_buffer("text", text.detach())
+        self.generator, self.encode_image = generator, encode_image
+        self.rounds, self.lr, self.lambda_l2 = rounds, lr, lambda_l2
+        self.offset = nn.Parameter(torch.zeros_like(w_s) if offset is None else offset.clone())
+        self.register_buffer("w_s", w_s.detach().clone())
+        self.register_buffer("text_features", text_features.detach())
 
     def optimizers(self) -> dict[str, Optimizer]:
-        """Adam for the move."""
-        return {"styles": Adam([self.move], self.lr)}
+        """Adam for the offset."""
+        return {"styles": Adam([self.offset], self.lr)}
 
     def schedule(self, step: int, optimizers: dict[str, Optimizer]) -> None:
         """Let the learning rate rise and fall."""
-        optimizers["styles"].param_groups[0]["lr"] = self.lr * ramp(step, self.rounds)
+        optimizers["styles"].param_groups[0]["lr"] = self.lr * lr_ramp(step, self.rounds)
 
     @property
-    def styles(self) -> Tensor:
+    def w(self) -> Tensor:
         """The styles as they are now, `(N, L, style)`."""
-        return self.beginning + self.move
+        return self.w_s + self.offset
 
     def losses(self) -> Tensor:
-        """Return 1 - cosine + l2 · |w - w₀|² of each face, `(N,)` (equation 1)."""
-        points = self.look(self.draw(self.styles))
-        cosine = F.cosine_similarity(points, self.text, dim=1)
-        return 1 - cosine + self.l2 * self.move.square().sum(dim=(1, 2))
+        """Return D_CLIP(G(w), t) + λ_L2 · |w - w_s|² of each face, `(N,)` (equation 1)."""
+        image_features = self.encode_image(self.generator(self.w))
+        l2 = self.offset.square().sum(dim=(1, 2))
+        return d_clip(image_features, self.text_features) + self.lambda_l2 * l2
 
     def step(self, batch: object = None) -> Iterator[tuple[str, Tensor]]:
         """Play one round; the loss is the sum over all faces, which know nothing of each other."""
@@ -101,62 +106,62 @@ class StyleCLIP(nn.Module):
 class Inversion(nn.Module):
     """Looks for the styles that draw given images, so that any picture can be edited.
 
-    The paper has an encoder do this in one go; here the styles are moved, as above.
+    The paper has an encoder do this in one go; here the styles are optimised, as above.
 
     Args:
-        draw: Styles `(N, L, style)` to images `(N, C, H, W)`, with fixed noise.
+        generator: Styles `(N, L, style)` to images `(N, C, H, W)`, with fixed noise.
         images: What shall be drawn, `(N, C, H, W)` in [-1, 1].
-        styles: Where it begins: the average style, `(N, L, style)`.
+        w_avg: Where it begins: the average style, `(N, L, style)`.
         rounds: Rounds of the game.
         lr: Largest learning rate of Adam.
-        l2: Weight of the mean squared distance from the beginning: styles that are far from any
-            face of training can be drawn, but hardly edited.
+        lambda_l2: Weight of the mean squared distance from the average: styles that are far from
+            any face of training can be drawn, but hardly edited.
     """
 
-    beginning: Tensor
+    w_avg: Tensor
     images: Tensor
 
     def __init__(
         self,
-        draw: Function,
+        generator: Function,
         images: Tensor,
-        styles: Tensor,
+        w_avg: Tensor,
         rounds: int = 500,
         lr: float = 0.1,
-        l2: float = 0.001,
+        lambda_l2: float = 0.001,
     ) -> None:
         super().__init__()
-        self.draw, self.rounds, self.lr, self.l2 = draw, rounds, lr, l2
-        self.styles = nn.Parameter(styles.detach().clone())
-        self.register_buffer("beginning", styles.detach().clone())
+        self.generator, self.rounds, self.lr, self.lambda_l2 = generator, rounds, lr, lambda_l2
+        self.w = nn.Parameter(w_avg.detach().clone())
+        self.register_buffer("w_avg", w_avg.detach().clone())
         self.register_buffer("images", images)
 
     def optimizers(self) -> dict[str, Optimizer]:
         """Adam for the styles."""
-        return {"styles": Adam([self.styles], self.lr)}
+        return {"styles": Adam([self.w], self.lr)}
 
     def schedule(self, step: int, optimizers: dict[str, Optimizer]) -> None:
         """Let the learning rate rise and fall."""
-        optimizers["styles"].param_groups[0]["lr"] = self.lr * ramp(step, self.rounds)
+        optimizers["styles"].param_groups[0]["lr"] = self.lr * lr_ramp(step, self.rounds)
 
     def step(self, batch: object = None) -> Iterator[tuple[str, Tensor]]:
         """Play one round: the squared error of each image and what keeps its styles near."""
-        error = (self.draw(self.styles) - self.images).square().mean(dim=(1, 2, 3))
-        moved = (self.styles - self.beginning).square().mean(dim=(1, 2))
-        yield "styles", (error + self.l2 * moved).sum()
+        error = (self.generator(self.w) - self.images).square().mean(dim=(1, 2, 3))
+        l2 = (self.w - self.w_avg).square().mean(dim=(1, 2))
+        yield "styles", (error + self.lambda_l2 * l2).sum()
 
 
 # --8<-- [end:inversion]
 # --8<-- [start:presets]
-# "starts": games that begin at moves of length `reach` times those of random faces, the first one
-# at none; the best is kept. "layers": whether each layer goes its own way.
+# "starts": games that begin at offsets of length `reach` times those of random faces, the first one
+# at 0; the best is kept. "w_plus": whether each layer has an offset of its own.
 PRESETS: dict[str, dict[str, Any]] = {
     "tiny": {
-        "model": {"rounds": 100, "l2": 0.006},
+        "model": {"rounds": 100, "lambda_l2": 0.006},
         "starts": 6,
         "reach": 0.7,
-        "layers": False,
+        "w_plus": False,
     },
-    "paper": {"model": {}, "starts": 1, "reach": 0.0, "layers": True},
+    "paper": {"model": {}, "starts": 1, "reach": 0.0, "w_plus": True},
 }
 # --8<-- [end:presets]

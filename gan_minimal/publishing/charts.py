@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gan_minimal.data.faces16 import COLORS
-from gan_minimal.files import write_whole
+from gan_minimal.files import write_text
 
 COLOURS = ("#0f8b88", "#c8603c", "#7d8294")  # at least 3:1 on the light and on the dark paper
 
@@ -69,7 +69,7 @@ def line_chart(
 
 def write_losses(record: dict[str, Any], path: Path) -> None:
     """Write the loss curve of a run as SVG."""
-    write_whole(path, lambda temporary: temporary.write_text(loss_curve(record)))
+    write_text(path, loss_curve(record))
 
 
 def histogram_chart(real: Sequence[float], drawn: Sequence[float], swatches: Sequence[str]) -> str:
@@ -114,5 +114,4 @@ def histogram_chart(real: Sequence[float], drawn: Sequence[float], swatches: Seq
 
 def write_histogram(real: Sequence[float], drawn: Sequence[float], path: Path) -> None:
     """Write the histogram of hair colours in the data and in what a model draws as SVG."""
-    chart = histogram_chart(real, drawn, COLORS["hair"])
-    write_whole(path, lambda temporary: temporary.write_text(chart))
+    write_text(path, histogram_chart(real, drawn, COLORS["hair"]))

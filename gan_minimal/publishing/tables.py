@@ -1,14 +1,13 @@
 """What pages include of a recorded run: badges, tables and the loss curve, in both languages."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from gan_minimal import models
 from gan_minimal.claims import Claim, Values
-from gan_minimal.files import write_whole
+from gan_minimal.files import write_text
 from gan_minimal.publishing.words import LANGUAGES, name_of, title, word
 
 EDITED = ("reached", "off", "kept", "outside")  # what is measured of each kind of edit
@@ -182,8 +181,7 @@ def write_claim(claim: Claim, record: dict[str, Any], docs: Path) -> None:
     """Write the fragments of a claim into `docs/ko/_generated` and `docs/en/_generated`."""
     for language in LANGUAGES:
         path = docs / language / "_generated" / f"claim-{claim.id}.md"
-        text = claim_box(claim, record, language)
-        write_whole(path, lambda temporary, text=text: temporary.write_text(text))  # type: ignore[misc]
+        write_text(path, claim_box(claim, record, language))
 
 
 def claim_list(records: Sequence[tuple[Claim, dict[str, Any]]], language: str) -> str:
@@ -200,8 +198,7 @@ def write_claim_list(records: Sequence[tuple[Claim, dict[str, Any]]], docs: Path
     """Write the list of claims into `docs/ko/_generated` and `docs/en/_generated`."""
     for language in LANGUAGES:
         path = docs / language / "_generated" / "claims.md"
-        text = claim_list(records, language)
-        write_whole(path, partial(Path.write_text, data=text, encoding="utf-8"))
+        write_text(path, claim_list(records, language))
 
 
 FRAGMENTS = {"badges": badges, "metrics": metrics, "edits": edits, "settings": settings}
@@ -210,7 +207,7 @@ FRAGMENTS = {"badges": badges, "metrics": metrics, "edits": edits, "settings": s
 def write(record: dict[str, Any], docs: Path) -> None:
     """Write all fragments of a run into `docs/ko/_generated` and `docs/en/_generated`."""
     for path, text in texts(record, docs):
-        write_whole(path, partial(Path.write_text, data=text, encoding="utf-8"))
+        write_text(path, text)
 
 
 def texts(record: dict[str, Any], docs: Path) -> Iterable[tuple[Path, str]]:

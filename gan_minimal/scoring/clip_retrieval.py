@@ -28,7 +28,7 @@ def found(model: CLIP, images: Tensor, sentences: list[str]) -> Tensor:
     """Return which sentence is nearest to each image `(N, C, H, W)`, `(N,)`."""
     tokens = captions.tokens_of(sentences)
     with torch.inference_mode():
-        a, b = F.normalize(model.image(images), dim=1), F.normalize(model.text(tokens), dim=1)
+        a, b = F.normalize(model.visual(images), dim=1), F.normalize(model.text(tokens), dim=1)
         return (a @ b.T).argmax(dim=1)
 
 

@@ -8,11 +8,12 @@ import math
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import LBFGS
 
 from gan_minimal import data
 from gan_minimal.data.faces16 import ATTRIBUTES
+from gan_minimal.models.pggan import Discriminator
 
 
 def standardised(x: Tensor, like: Tensor) -> Tensor:
@@ -109,7 +110,7 @@ def accuracies(
 
 
 @torch.no_grad()
-def features(discriminator: nn.Module, images: Tensor) -> dict[int, Tensor]:
+def features(discriminator: Discriminator, images: Tensor) -> dict[int, Tensor]:
     """Return what StyleGAN's discriminator makes of images on its way, by pixels a side.
 
     Feature maps are averaged over the patches of a grid of 4x4; those of 4 pixels stay as they are.
@@ -121,15 +122,15 @@ def features(discriminator: nn.Module, images: Tensor) -> dict[int, Tensor]:
     Returns:
         For each resolution `(N, channels * 16)`.
     """
-    x = discriminator.from_rgb[-1](images)  # type: ignore[index,operator]
+    x = discriminator.from_rgb[-1](images)
     maps = [x]
-    for block in reversed(discriminator.blocks):  # type: ignore[arg-type]
+    for block in reversed(discriminator.blocks):
         x = block(x)
         maps.append(x)
     return {each.shape[-1]: F.adaptive_avg_pool2d(each, 4).flatten(1) for each in maps}
 
 
-def probe_discriminator(discriminator: nn.Module) -> dict[str, float]:
+def probe_discriminator(discriminator: Discriminator) -> dict[str, float]:
     """Say how well linear classifiers read real faces from a discriminator's features.
 
     They are fitted on the training split of faces16, and tried on its test split.
@@ -140,7 +141,7 @@ def probe_discriminator(discriminator: nn.Module) -> dict[str, float]:
     """
     seen, labels = [], []
     for split in ("train", "test"):
-        images, *values = data.load("faces16-labels", split).tensors  # type: ignore[attr-defined]
+        images, *values = data.tensors("faces16-labels", split)
         seen.append(features(discriminator, images))
         labels.append(dict(zip(ATTRIBUTES, values, strict=True)))
     found = {f"{k}_common": (y.bincount().max() / len(y)).item() for k, y in labels[1].items()}

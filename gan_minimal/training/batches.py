@@ -56,7 +56,7 @@ def batches(
     Raises:
         UserError: If there are fewer examples than one batch.
     """
-    order = Order(len(dataset), batch, seed, first)  # type: ignore[arg-type]
+    order = Order(len(dataset), batch, seed, first)  # type: ignore[arg-type]  # a Dataset need not have a length
     if isinstance(dataset, TensorDataset):
         return from_memory(dataset.tensors, order, device)
     return from_workers(dataset, order, device)

@@ -59,9 +59,12 @@ def test_publish_keeps_one_file_a_machine_and_both_languages_agree(tmp_path):
         "intel-xeon-processor-2-70ghz-2-cores",
         "some-gpu",
     ]
-    record = json.loads((folder / "some-gpu.json").read_text())
+    record = json.loads((folder / "some-gpu.json").read_text(encoding="utf-8"))
     assert record["machine"]["cores"] == 132
-    texts = [(tmp_path / f"docs/{x}/_generated/benchmarks.md").read_text() for x in LANGUAGES]
+    texts = [
+        (tmp_path / f"docs/{x}/_generated/benchmarks.md").read_text(encoding="utf-8")
+        for x in LANGUAGES
+    ]
     for text in texts:
         assert "{ #some-gpu }" in text
         assert "{ #intel-xeon-processor-2-70ghz-2-cores }" in text
@@ -82,8 +85,10 @@ def test_a_page_without_gpu_says_so(language):
 
 def test_recorded_tables_are_those_of_the_recorded_runs(root):
     paths = sorted((root / "gan_minimal" / "zoo" / "benchmarks").glob("*.json"))
-    records = [json.loads(path.read_text()) for path in paths]
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
     for language in LANGUAGES:
-        shown = (root / "docs" / language / "_generated" / "benchmarks.md").read_text()
+        shown = (root / "docs" / language / "_generated" / "benchmarks.md").read_text(
+            encoding="utf-8"
+        )
         assert shown == report.fragment(records, language)

@@ -10,7 +10,7 @@ def test_start_up(benchmark: Any, note: Any) -> None:
     command = [Path(sys.executable).with_name("gan-minimal"), "--help"]
 
     def run() -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, capture_output=True, text=True, check=True)
+        return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
 
     shown = benchmark.pedantic(run, rounds=10, warmup_rounds=1)
 

@@ -4,13 +4,13 @@ import pytest
 import torch
 
 from gan_minimal import claims
-from gan_minimal.claims.styleclip_text import measure as styleclip_text
+from gan_minimal.claims.styleclip_text import measure
 from gan_minimal.data import captions
 from gan_minimal.data.faces16 import ATTRIBUTES
 
 
 def test_there_are_a_hundred_prompts_half_of_them_korean_all_with_known_words():
-    prompts = styleclip_text.prompts()
+    prompts = measure.prompts()
 
     assert len(prompts) >= 100
     assert sum(prompt.language == "ko" for prompt in prompts) == len(prompts) / 2
@@ -21,7 +21,7 @@ def test_there_are_a_hundred_prompts_half_of_them_korean_all_with_known_words():
 
 
 def test_some_prompts_ask_for_combinations_that_no_caption_of_training_has():
-    asked = [prompt.wanted for prompt in styleclip_text.prompts()]
+    asked = [prompt.wanted for prompt in measure.prompts()]
 
     for pair in captions.UNSEEN:
         assert any(pair.items() <= wanted.items() for wanted in asked)
@@ -30,8 +30,8 @@ def test_some_prompts_ask_for_combinations_that_no_caption_of_training_has():
 def test_light_skin_is_any_of_the_three_lightest_tones():
     tones = torch.arange(8)
 
-    light = styleclip_text.fulfilled("skin", "tone1", tones)
-    dark = styleclip_text.fulfilled("skin", "tone8", tones)
+    light = measure.fulfilled("skin", "tone1", tones)
+    dark = measure.fulfilled("skin", "tone8", tones)
 
     assert light.tolist() == [True] * 3 + [False] * 5
     assert dark.tolist() == [False] * 5 + [True] * 3
@@ -40,15 +40,13 @@ def test_light_skin_is_any_of_the_three_lightest_tones():
 def test_other_attributes_have_to_be_read_exactly():
     red = ATTRIBUTES["hair_color"].values.index("red")
 
-    hits = styleclip_text.fulfilled("hair_color", "red", torch.tensor([red, red - 1, red + 1]))
+    hits = measure.fulfilled("hair_color", "red", torch.tensor([red, red - 1, red + 1]))
 
     assert hits.tolist() == [True, False, False]
 
 
 def test_sentences_come_true_and_too_much_else_changes_as_the_pages_say():
-    record = claims.read(styleclip_text.CLAIM)
-    assert record is not None
-    found = record["values"]
+    found = claims.read(measure.CLAIM)["values"]
 
     means = {name: sum(values) / len(values) for name, values in found.items()}
     for language in captions.LANGUAGES:

@@ -7,17 +7,13 @@ import pytest
 from PIL import Image
 
 from gan_minimal import models
-from tests.cli import test_cli as shared
-
-run, pixels = shared.run, shared.pixels
-
-SMALL = {"size": 16, "latent": 6, "style": 8, "fmap_base": 32, "fmap_max": 8, "rounds": 0}
+from tests.cli.helpers import SMALL_STYLEGAN, misused, pixels, refused
 
 
 @pytest.fixture
 def faces(run, monkeypatch) -> None:
     """A narrow StyleGAN, hardly trained, in runs/stylegan."""
-    monkeypatch.setitem(models.get("stylegan").PRESETS["tiny"], "model", SMALL)
+    monkeypatch.setitem(models.get("stylegan").PRESETS["tiny"], "model", SMALL_STYLEGAN)
     code, shown, error = run("train", "stylegan", "--steps", 1, "--batch", 4)
     assert code == 0, error
     assert "What it draws: runs/stylegan/samples.png" in shown
@@ -113,7 +109,7 @@ def test_mistakes_with_styles_are_sentences(run):
         ("walk --seeds 9999999999", "--seeds: a seed is a whole number from 0 to 2**32 - 1."),
         (f"walk --seeds {MANY}", "--seeds: at most 64 seeds, not 65."),
     ):
-        shared.refused(run, arguments.split(), sentence)
+        refused(run, arguments.split(), sentence)
     assert not list(Path().glob("*.webp"))
     assert not list(Path().glob("*.png"))
 
@@ -129,9 +125,5 @@ def test_mistakes_with_styles_are_sentences(run):
         ("walk --scale 0", "--scale"),
     ],
 )
-def test_mistakes_in_the_options_are_named(arguments, named, run):
-    code, out, error = run(*arguments.split())
-
-    assert code == 2
-    assert named in error
-    assert "Traceback" not in out + error
+def test_a_mistake_in_the_options_is_named(arguments, named, run):
+    misused(run, arguments.split(), named)

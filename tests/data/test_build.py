@@ -19,7 +19,22 @@ def test_the_first_faces_are_drawn_again():
     np.testing.assert_array_equal(pictures, stored["palette"][stored["indices"][:64].astype(int)])
 
 
-@pytest.mark.slow
+def test_some_faces_of_both_splits_are_drawn_again():
+    for split in ("train", "test"):
+        faces = faces16.load_faces(split)
+        for i in range(0, len(faces.options), len(faces.options) // 150):
+            again = faces16.render(faces.options[i]).transpose(2, 0, 1)
+            np.testing.assert_array_equal(again, faces.images[i].numpy(), err_msg=f"{split} {i}")
+
+
+def test_what_hats_leave_of_some_hair_styles_is_measured_again(monkeypatch: pytest.MonkeyPatch):
+    stored = faces16.hair_visible()
+    monkeypatch.setitem(faces16.PARTS, "hair", faces16.PARTS["hair"][::6])
+    monkeypatch.setitem(faces16.PARTS, "hat", faces16.PARTS["hat"][::3])
+    np.testing.assert_array_equal(build.measure_hair(), stored[::6, ::3])
+
+
+@pytest.mark.nightly
 def test_all_faces_are_drawn_again():
     stored = snapshot.arrays("faces16.npz")
     visible = build.measure_hair()

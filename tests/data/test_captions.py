@@ -188,6 +188,7 @@ def test_captions_and_tokens_do_not_depend_on_how_python_orders_sets():
             capture_output=True,
             text=True,
             check=True,
+            encoding="utf-8",
         ).stdout
         for seed in ("1", "2")
     }
@@ -217,8 +218,8 @@ def test_tokens_fit_into_the_recorded_model():
 
     assert sorted(pieces.values()) == list(range(1, len(pieces) + 1))  # 0 is padding
     assert (begin, end) == (len(pieces) + 1, len(pieces) + 2)
-    assert end == model["vocabulary"] - 1 < 256
-    assert model["context"] == captions.CONTEXT
+    assert end == model["vocab_size"] - 1 < 256
+    assert model["context_length"] == captions.CONTEXT
     assert endings < pieces.keys()
 
 

@@ -46,7 +46,7 @@ def test_what_is_no_image_is_ignored(tmp_path: Path):
     save(tmp_path / "one.PNG")
     save(tmp_path / ".hidden.png")
     save(tmp_path / ".cache" / "two.png")
-    (tmp_path / "labels.csv").write_text("a,b")
+    (tmp_path / "labels.csv").write_text("a,b", encoding="utf-8")
     (tmp_path / "album.png").mkdir()
     assert [path.name for path in find(tmp_path)] == ["one.PNG"]
 
@@ -70,7 +70,7 @@ def test_missing_and_empty_folders_have_their_sentences(tmp_path: Path):
         load(tmp_path / "nothing")
     with pytest.raises(UserError, match="has no images"):
         load(tmp_path)
-    (tmp_path / "a.txt").write_text("no image")
+    (tmp_path / "a.txt").write_text("no image", encoding="utf-8")
     with pytest.raises(UserError, match="is a file, not a folder"):
         load(tmp_path / "a.txt")
 
@@ -79,7 +79,7 @@ def test_broken_files_are_named(tmp_path: Path):
     save(tmp_path / "good.png")
     (tmp_path / "cut.jpg").write_bytes(save(tmp_path / "whole.jpg").read_bytes()[:400])
     (tmp_path / "empty.png").touch()
-    (tmp_path / "text.webp").write_text("not an image")
+    (tmp_path / "text.webp").write_text("not an image", encoding="utf-8")
     content = bytearray((tmp_path / "good.png").read_bytes())
     content[len(content) // 2] ^= 0xFF
     (tmp_path / "flipped.png").write_bytes(content)

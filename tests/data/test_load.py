@@ -24,7 +24,7 @@ from gan_minimal.errors import UserError
 def test_importing_the_module_imports_neither_torch_nor_torchvision():
     code = "import sys, gan_minimal.data as d; d.find('faces16'); print(*sys.modules)"
     modules = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, encoding="utf-8"
     ).stdout.split()
     assert "torch" not in modules
     assert "torchvision" not in modules
@@ -216,16 +216,18 @@ def celeba(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         image.paste("black", (0, 198, 178, 218))
         image.save(folder / "img_align_celeba" / name)
     split = [f"{name} {i // 2}" for i, name in enumerate(names)]
-    (folder / "list_eval_partition.txt").write_text("\n".join(split))
+    (folder / "list_eval_partition.txt").write_text("\n".join(split), encoding="utf-8")
     attributes = [f"{name} 1 -1" for name in names]
-    (folder / "list_attr_celeba.txt").write_text("\n".join(["6", "Smiling Young ", *attributes]))
+    (folder / "list_attr_celeba.txt").write_text(
+        "\n".join(["6", "Smiling Young ", *attributes]), encoding="utf-8"
+    )
     for extra, columns in (("identity_CelebA", 1), ("list_bbox_celeba", 4)):
         rows = [f"{name} " + " ".join(["1"] * columns) for name in names]
         head = [] if columns == 1 else ["6", "a b c d"]
-        (folder / f"{extra}.txt").write_text("\n".join([*head, *rows]))
+        (folder / f"{extra}.txt").write_text("\n".join([*head, *rows]), encoding="utf-8")
     rows = [f"{name} " + " ".join(["1"] * 10) for name in names]
     text = "\n".join(["6", "a b c d e f g h i j", *rows])
-    (folder / "list_landmarks_align_celeba.txt").write_text(text)
+    (folder / "list_landmarks_align_celeba.txt").write_text(text, encoding="utf-8")
     return tmp_path
 
 

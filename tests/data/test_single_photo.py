@@ -75,7 +75,7 @@ def test_notes_are_empty_for_plain_photographs(photo):
 )
 def test_files_that_are_no_images_are_refused(name, sentence, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "bad.png").write_text("something else")
+    (tmp_path / "bad.png").write_text("something else", encoding="utf-8")
 
     with pytest.raises(UserError, match=sentence):
         data.load(name)
@@ -87,7 +87,7 @@ def test_there_is_nothing_to_test_on(photo):
 
 
 def test_other_files_are_still_no_folders(tmp_path):
-    (tmp_path / "file.txt").write_text("x")
+    (tmp_path / "file.txt").write_text("x", encoding="utf-8")
 
     with pytest.raises(UserError, match="is a file, not a folder"):
         data.load(tmp_path / "file.txt")

@@ -28,7 +28,7 @@ def test_every_file_has_its_sum_and_no_sum_lacks_its_file():
 
 
 def test_the_readme_names_every_source():
-    text = (snapshot.FOLDER / "README.md").read_text("utf-8")
+    text = (snapshot.FOLDER / "README.md").read_text(encoding="utf-8")
     for word in ("faces16", "hangul32", "photo", "CC0", "OFL", "public domain", "scikit-image"):
         assert word in text
 
@@ -66,6 +66,6 @@ def test_a_missing_or_broken_list_of_sums_is_named(copied: Path, content: str | 
     if content is None:
         (copied / "SHA256SUMS").unlink()
     else:
-        (copied / "SHA256SUMS").write_text(content)
+        (copied / "SHA256SUMS").write_text(content, encoding="utf-8")
     with pytest.raises(UserError, match="SHA256SUMS"):
         load("photo")

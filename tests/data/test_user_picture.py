@@ -145,7 +145,7 @@ def test_photographs_are_cut_to_their_middle(tmp_path):
 
 
 def test_files_that_are_no_images_are_named(tmp_path):
-    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
 
     with pytest.raises(UserError, match="cannot be read as an image"):
         glyph(tmp_path / "text.png")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+from tests.cli.test_edit import untrained
 
 from gan_minimal import models
 from gan_minimal.editing import styleclip
@@ -17,7 +18,6 @@ from gan_minimal.editing.openclip import OpenCLIP
 from gan_minimal.errors import UserError
 from gan_minimal.models.styleclip import PRESETS
 from tests.cli import test_cli as shared
-from tests.cli.test_edit import untrained
 
 run = shared.run
 
@@ -57,7 +57,7 @@ def test_it_is_the_network_of_the_paper(clip):
 @pytest.mark.parametrize("shape", [(2, 3, 16, 16), (1, 1, 64, 64), (1, 3, 300, 200)])
 def test_images_of_any_size_have_points_grey_ones_too(shape, clip):
     with torch.no_grad():
-        points = clip.look(torch.rand(shape) * 2 - 1)
+        points = clip.encode_image(torch.rand(shape) * 2 - 1)
 
     assert points.shape == (shape[0], 512)
     assert points.isfinite().all()
@@ -69,8 +69,8 @@ def test_images_are_brought_to_the_range_that_clip_knows(clip, monkeypatch):
     seen: list[torch.Tensor] = []
     monkeypatch.setattr(clip.model, "encode_image", lambda x: seen.append(x) or x[:, 0, 0])
 
-    clip.look(torch.ones(1, 1, 16, 16))
-    clip.look(-torch.ones(1, 3, 300, 300))
+    clip.encode_image(torch.ones(1, 1, 16, 16))
+    clip.encode_image(-torch.ones(1, 3, 300, 300))
 
     white, black = (x[0, :, 100, 100].tolist() for x in seen)
     mean, deviation = (0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)
@@ -84,7 +84,7 @@ def test_images_are_brought_to_the_range_that_clip_knows(clip, monkeypatch):
 def test_an_image_learns_which_way_to_go(clip):
     images = (torch.rand(2, 3, 16, 16) * 2 - 1).requires_grad_()
 
-    clip.look(images)[0].sum().backward()
+    clip.encode_image(images)[0].sum().backward()
 
     assert images.grad.isfinite().all()
     assert images.grad[0].any(dim=0).all()  # every pixel of its own
@@ -93,7 +93,7 @@ def test_an_image_learns_which_way_to_go(clip):
 
 @pytest.mark.slow
 def test_sentences_have_points(clip):
-    points = clip.texts(["a face with glasses", "A face with glasses", "a dog"])
+    points = clip.encode_text(["a face with glasses", "A face with glasses", "a dog"])
 
     assert points.shape == (3, 512)
     assert not points.requires_grad

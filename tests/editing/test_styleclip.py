@@ -33,12 +33,12 @@ class Pixels:
     def __init__(self, model: StyleGAN) -> None:
         self.model, self.looks = model, 0
 
-    def texts(self, sentences: list[str]) -> Tensor:
+    def encode_text(self, sentences: list[str]) -> Tensor:
         return torch.cat([sampling.sample(self.model, 1, int(seed)) for seed in sentences]).flatten(
             1
         )
 
-    def look(self, images: Tensor) -> Tensor:
+    def encode_image(self, images: Tensor) -> Tensor:
         self.looks += 1
         return images.flatten(1)
 
@@ -98,7 +98,7 @@ def test_the_way_begins_with_the_face_and_has_as_many_frames_as_asked_for(frames
 def test_a_face_comes_nearer_to_its_sentence(model, judge):
     (edited,) = styleclip.edit(model, judge, ["3"], *styleclip.seeded(model, 7))
 
-    (aim,) = judge.texts(["3"])
+    (aim,) = judge.encode_text(["3"])
     cosines = torch.cosine_similarity(edited.way.flatten(1), aim[None], dim=1)
     assert edited.before == pytest.approx(cosines[0].item(), abs=1e-5)
     assert edited.after == pytest.approx(cosines[-1].item(), abs=1e-5)
@@ -131,7 +131,7 @@ def test_every_face_follows_its_own_sentence(model, judge):
 def test_more_beginnings_never_end_farther_from_the_text(model, judge, monkeypatch):
     ends = []
     for starts in (1, 4):
-        free = PRESETS["tiny"] | {"model": {"rounds": 40, "l2": 0.0}, "starts": starts}
+        free = PRESETS["tiny"] | {"model": {"rounds": 40, "lambda_l2": 0.0}, "starts": starts}
         monkeypatch.setitem(PRESETS, "other", free)
         ends.append(
             styleclip.edit(model, judge, ["3"], *styleclip.seeded(model, 7), preset="other")[0]
@@ -145,7 +145,9 @@ def test_the_way_is_straight_and_ends_at_the_best_game(model, judge):
 
     (edited,) = styleclip.edit(model, judge, ["3"], w, noise, frames=3)
 
-    moved = styleclip.best_moves(model, judge, judge.texts(["3"]), w, noise, PRESETS["tiny"])
+    moved = styleclip.best_offsets(
+        model, judge, judge.encode_text(["3"]), w, noise, PRESETS["tiny"]
+    )
     middle = model.draw(w + moved / 2, noise).clamp(-1, 1)
     assert moved.shape == (1, 1, 8)  # all layers move together
     assert torch.allclose(edited.way[1:2], middle, atol=1e-4)
@@ -176,7 +178,7 @@ def test_a_preset_says_for_how_many_rounds(preset, rounds, model, judge):
 def test_the_published_leash_keeps_a_face_nearer(model, judge, monkeypatch):
     moved = []
     for l2 in (0.008, 0.1):
-        other = PRESETS["paper"] | {"model": {"rounds": 100, "l2": l2}}
+        other = PRESETS["paper"] | {"model": {"rounds": 100, "lambda_l2": l2}}
         monkeypatch.setitem(PRESETS, "other", other)
         way = styleclip.edit(model, judge, ["3"], *styleclip.seeded(model, 7), preset="other")[
             0
@@ -243,10 +245,10 @@ def test_changes_are_said_by_attribute():
 def test_the_small_clip_refuses_any_sentence_that_it_does_not_know():
     judge = styleclip.SmallCLIP()
 
-    assert judge.texts(["안경", "a hat"]).shape == (2, 64)
-    assert not judge.texts(["안경"]).requires_grad
+    assert judge.encode_text(["안경", "a hat"]).shape == (2, 64)
+    assert not judge.encode_text(["안경"]).requires_grad
     with pytest.raises(UserError, match="never seen 'crown'"):
-        judge.texts(["안경", "a crown"])
+        judge.encode_text(["안경", "a crown"])
 
 
 @pytest.mark.parametrize("language", captions.LANGUAGES)
@@ -259,8 +261,8 @@ def test_the_small_clip_knows_hair_colours_in_both_languages(language):
     named = [f"{x} 머리" for x in korean] if language == "ko" else [f"{x} hair" for x in english]
 
     with torch.no_grad():
-        seen = judge.look(pictures.flatten(0, 1)).unflatten(0, (64, 8))
-        cosines = torch.cosine_similarity(seen[:, :, None], judge.texts(named), dim=3)
+        seen = judge.encode_image(pictures.flatten(0, 1)).unflatten(0, (64, 8))
+        cosines = torch.cosine_similarity(seen[:, :, None], judge.encode_text(named), dim=3)
 
     assert cosines.mean(dim=0).argmax(dim=0).tolist() == list(range(8))
 

@@ -54,8 +54,8 @@ NOTEBOOK = {
 def docs(tmp_path: Path) -> Path:
     folder = tmp_path / "docs"
     (folder / "notebooks").mkdir(parents=True)
-    (folder / "index.md").write_text(PAGE)
-    (folder / "notebooks/walk.ipynb").write_text(json.dumps(NOTEBOOK))
+    (folder / "index.md").write_text(PAGE, encoding="utf-8")
+    (folder / "notebooks/walk.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
     frames = [Image.new("RGB", (16, 16), colour) for colour in ("red", "blue")]
     frames[0].save(folder / "moving.webp", save_all=True, append_images=frames[1:], lossless=True)
     return folder
@@ -79,7 +79,7 @@ def built(docs: Path, root: Path) -> Path:
 @pytest.mark.slow
 def test_the_hooks_work_together(docs, root):
     site = built(docs, root)
-    page = (site / "index.html").read_text()
+    page = (site / "index.html").read_text(encoding="utf-8")
     assert "<math" in page
     assert '"FAQPage"' in page
     assert '<source srcset="moving-still.webp"' in page
@@ -87,9 +87,9 @@ def test_the_hooks_work_together(docs, root):
     assert '<img alt="absent" src="https://example.org/a.png"' in page
     assert (site / "moving-still.webp").is_file()
     assert (site / "assets/img/mark.svg").is_file()
-    assert (site / "index.md").read_text() == PAGE
+    assert (site / "index.md").read_text(encoding="utf-8") == PAGE
 
-    notebook = (site / "notebooks/walk/index.html").read_text()
+    notebook = (site / "notebooks/walk/index.html").read_text(encoding="utf-8")
     assert "<title>Walk" in notebook
     assert '<h1 id="walk">' in notebook
     assert "<math" in notebook
@@ -98,14 +98,14 @@ def test_the_hooks_work_together(docs, root):
     assert (site / "notebooks/walk/output-1.png").is_file()
     assert len(notebook) < 40_000
 
-    index = json.loads((site / "search/search_index.json").read_text())
+    index = json.loads((site / "search/search_index.json").read_text(encoding="utf-8"))
     assert "에게서" in index["config"]["separator"]
     assert not any("x_0" in entry["text"] for entry in index["docs"])
 
 
 @pytest.mark.slow
 def test_a_broken_formula_stops_the_build_with_its_page(docs, root, caplog):
-    (docs / "index.md").write_text("# Page { #page }\n\n$\\nonsense$\n")
+    (docs / "index.md").write_text("# Page { #page }\n\n$\\nonsense$\n", encoding="utf-8")
     with pytest.raises(Abort):
         built(docs, root)
     assert "index.md: the formula" in caplog.text

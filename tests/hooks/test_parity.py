@@ -157,7 +157,7 @@ def test_a_stamp_holds_until_the_original_changes(name, original, root):
     assert parity.check(root) == []
     assert parity.stamp(root) == []
 
-    with (root / original).open("a") as page:
+    with (root / original).open("a", encoding="utf-8") as page:
         page.write("\n더.\n")
 
     assert parity.check(root) == [f"{name}: the Korean page has changed since it was translated"]
@@ -216,7 +216,7 @@ def test_generated_pages_are_not_compared(root):
 
 def test_the_command_says_what_is_wrong(root, monkeypatch, capsys):
     monkeypatch.setattr(parity, "ROOT", root)
-    with (root / "docs/ko/models/dcgan.md").open("a") as page:
+    with (root / "docs/ko/models/dcgan.md").open("a", encoding="utf-8") as page:
         page.write("\n더.\n")
     assert parity.main([]) == 1
     assert "has changed since" in capsys.readouterr().out

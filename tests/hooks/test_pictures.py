@@ -49,7 +49,9 @@ def test_foreign_and_embedded_pictures_are_left_alone():
 
 
 def test_an_svg_has_the_size_of_its_view_box(tmp_path):
-    (tmp_path / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 24"/>')
+    (tmp_path / "a.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 24"/>', encoding="utf-8"
+    )
     assert pictures.size(tmp_path / "a.svg") == (64, 24)
     assert not pictures.is_animated(tmp_path / "a.svg")
 

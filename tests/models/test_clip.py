@@ -15,10 +15,10 @@ from gan_minimal.data.pixels import to_unit
 from gan_minimal.models.clip import CLIP, quick_gelu
 from gan_minimal.training import checkpoint, fingerprint, loop
 
-IMAGE = {"size": 8, "patch": 4, "image_width": 16, "image_layers": 1}
-TEXT = {"vocabulary": 12, "context": 6, "text_width": 16, "text_layers": 2}
-SMALL = IMAGE | TEXT | {"joint": 8, "head": 8, "lr": 1e-2, "warmup": 2, "rounds": 10}
-END = TEXT["vocabulary"] - 1
+IMAGE = {"size": 8, "patch_size": 4, "vision_width": 16, "vision_layers": 1}
+TEXT = {"vocab_size": 12, "context_length": 6, "transformer_width": 16, "transformer_layers": 2}
+SMALL = IMAGE | TEXT | {"embed_dim": 8, "head_width": 8, "lr": 1e-2, "warmup": 2, "rounds": 10}
+END = TEXT["vocab_size"] - 1
 SETTINGS = loop.Settings(data="", batch=4, steps=10, ema=0.9)
 
 
@@ -30,8 +30,8 @@ def count(module: nn.Module) -> int:
 def model() -> CLIP:
     torch.manual_seed(0)
     made = CLIP(**SMALL).eval()
-    nn.init.normal_(made.text.places)  # so that places are as different as words
-    nn.init.normal_(made.text.words.weight)
+    nn.init.normal_(made.text.positional_embedding)  # so that places are as different as words
+    nn.init.normal_(made.text.token_embedding.weight)
     return made
 
 
@@ -55,24 +55,25 @@ def paper() -> CLIP:
 
 def test_encoders_have_the_official_numbers_of_parameters(paper):
     assert count(paper) == 151_277_313
-    assert count(paper.image) == 87_849_216
-    assert count(paper) - count(paper.image) - count(paper.text) == 1  # the temperature
+    assert count(paper.visual) == 87_849_216
+    assert count(paper) - count(paper.visual) - count(paper.text) == 1  # the temperature
 
 
 def test_encoders_have_the_official_shapes(paper):
-    assert paper.image.patches.weight.shape == (768, 3, 32, 32)
-    assert paper.image.places.shape == (7 * 7 + 1, 768)
-    assert paper.text.places.shape == (77, 512)
-    assert paper.text.words.weight.shape == (49_408, 512)
-    for encoder, heads in ((paper.image, 12), (paper.text, 8)):
-        assert len(encoder.blocks.layers) == 12
-        for block in encoder.blocks.layers:
+    assert paper.visual.conv1.weight.shape == (768, 3, 32, 32)
+    assert paper.visual.positional_embedding.shape == (7 * 7 + 1, 768)
+    assert paper.text.positional_embedding.shape == (77, 512)
+    assert paper.text.token_embedding.weight.shape == (49_408, 512)
+    for encoder, heads in ((paper.visual, 12), (paper.text, 8)):
+        assert len(encoder.transformer.layers) == 12
+        for block in encoder.transformer.layers:
             assert block.self_attn.num_heads == heads
             assert block.norm_first
             assert block.activation is quick_gelu
             assert block.dropout.p == block.self_attn.dropout == 0
-        assert encoder.project.weight.shape[0] == 512
-        assert encoder.project.bias is None
+    for projection in (paper.visual.proj, paper.text.text_projection):
+        assert projection.weight.shape[0] == 512
+        assert projection.bias is None
 
 
 def test_paper_preset_has_the_published_settings(paper):
@@ -96,9 +97,9 @@ def test_only_matrices_decay(paper):
     }
 
     for name, p in paper.named_parameters():
-        kept = name.endswith("bias") or "norm" in name or p.dim() < 2
+        kept = name.endswith("bias") or "norm" in name or ".ln_" in name or p.dim() < 2
         assert decays[id(p)] == (0 if kept else 0.2), name
-    assert decays[id(paper.log_scale)] == 0
+    assert decays[id(paper.logit_scale)] == 0
 
 
 def test_the_activation_is_the_one_that_clip_was_trained_with():
@@ -109,7 +110,7 @@ def test_the_activation_is_the_one_that_clip_was_trained_with():
 
 
 def test_temperature_begins_at_seven_hundredths():
-    assert CLIP(**SMALL).log_scale.exp().item() == pytest.approx(1 / 0.07)
+    assert CLIP(**SMALL).logit_scale.exp().item() == pytest.approx(1 / 0.07)
 
 
 def test_learning_rate_rises_evenly_and_falls_along_half_a_cosine(paper):
@@ -144,8 +145,8 @@ class Points(nn.Module):
 def loss_of(images: Points, texts: Points, scale: float) -> float:
     """The loss of one round in which cosines are multiplied by `scale`."""
     model = CLIP(**SMALL)
-    model.image, model.text = images, texts
-    nn.init.constant_(model.log_scale, math.log(scale))
+    model.visual, model.text = images, texts
+    nn.init.constant_(model.logit_scale, math.log(scale))
     n = len(images.points)
     ((player, loss),) = model.step((torch.zeros(n, 3, 8, 8), torch.zeros(n, 1, 6).byte()))
     assert player == "encoders"
@@ -182,8 +183,8 @@ def test_lengths_of_points_do_not_matter(model, batch):
     before = model.logits(images, texts[:, 0].long())
 
     with torch.no_grad():
-        model.image.project.weight *= 7
-        model.text.project.weight *= 0.1
+        model.visual.proj.weight *= 7
+        model.text.text_projection.weight *= 0.1
 
     assert torch.allclose(model.logits(images, texts[:, 0].long()), before, atol=1e-4)
     assert before.shape == (4, 4)
@@ -193,11 +194,11 @@ def test_lengths_of_points_do_not_matter(model, batch):
 def test_the_temperature_stops_at_a_hundredth(batch):
     settings = loop.Settings(data="", batch=4, steps=5)
     run = loop.start(CLIP(**SMALL), settings)
-    nn.init.constant_(run.model.log_scale, 6.0)
+    nn.init.constant_(run.model.logit_scale, 6.0)
 
     (_,) = loop.play(run, batch, settings)
 
-    assert run.model.log_scale.exp().item() == pytest.approx(100)
+    assert run.model.logit_scale.exp().item() == pytest.approx(100)
 
 
 def test_one_of_an_images_own_texts_is_drawn(model):
@@ -218,7 +219,7 @@ def test_one_of_an_images_own_texts_is_drawn(model):
 def test_only_images_of_training_are_noisy(noise, paper):
     model, grey = CLIP(**SMALL | {"noise": noise}), torch.full((64, 3, 8, 8), 0.5)
     seen: list[Tensor] = []
-    model.image.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    model.visual.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
 
     list(model.step((grey, torch.ones(64, 1, 6).byte())))
     model.logits(grey, torch.ones(1, 6).long())
@@ -255,7 +256,7 @@ def test_the_order_of_words_and_every_word_matter(model):
 
 def test_a_word_sees_only_those_before_it(model):
     seen: list[Tensor] = []
-    model.text.blocks.register_forward_hook(lambda _, given, out: seen.append(out))
+    model.text.transformer.register_forward_hook(lambda _, given, out: seen.append(out))
 
     points(model, [1, 2, 3, 4, END, 0], [1, 2, 3, 9, END, 0])
 
@@ -266,8 +267,8 @@ def test_a_word_sees_only_those_before_it(model):
 
 def test_texts_do_not_know_of_each_other_nor_do_images(model, batch):
     images, texts = batch
-    together = model.image(images), model.text(texts[:, 0].long())
-    alone = model.image(images[2:3]), model.text(texts[2:3, 0].long())
+    together = model.visual(images), model.text(texts[:, 0].long())
+    alone = model.visual(images[2:3]), model.text(texts[2:3, 0].long())
 
     for many, one in zip(together, alone, strict=True):
         assert torch.allclose(many[2:3], one, atol=1e-5)
@@ -277,13 +278,13 @@ def test_an_image_is_more_than_the_sum_of_its_patches(model, batch):
     images, _ = batch
     turned = images.roll(4, dims=3)  # the left patches on the right
 
-    assert not torch.allclose(model.image(images), model.image(turned), atol=0.01)
+    assert not torch.allclose(model.visual(images), model.visual(turned), atol=0.01)
 
 
 def test_grey_images_have_points_too():
     grey = CLIP(**SMALL | {"channels": 1})
 
-    assert grey.image(torch.zeros(2, 1, 8, 8)).shape == (2, 8)
+    assert grey.visual(torch.zeros(2, 1, 8, 8)).shape == (2, 8)
     assert (grey.size, grey.channels) == (8, 1)
 
 
@@ -299,8 +300,8 @@ def test_captions_of_a_few_faces_are_soon_known_by_heart():
         [captions.captions(row, 6, i)[k] for k in (0, 1, 4, 5)] for i, row in enumerate(rows)
     ]
     texts = torch.stack([captions.tokens_of(each) for each in written])
-    vocabulary = models.preset("clip")["model"]["vocabulary"]
-    arguments = SMALL | {"size": 16, "vocabulary": vocabulary, "context": captions.CONTEXT}
+    vocabulary = models.preset("clip")["model"]["vocab_size"]
+    arguments = SMALL | {"size": 16, "vocab_size": vocabulary, "context_length": captions.CONTEXT}
     settings = loop.Settings(data="", batch=8, steps=300)
     run = loop.start(CLIP(**arguments | {"warmup": 10, "rounds": 300}), settings)
 
@@ -370,8 +371,8 @@ def test_tiny_preset_fits_its_captions_and_is_small():
     texts = captions.tokens_of(["파란 머리에 안경", "a smiling face"])
 
     assert model.logits(torch.zeros(3, 3, 16, 16), texts).shape == (3, 2)
-    assert len(captions.vocabulary()[0]) + 3 == preset["model"]["vocabulary"]  # and 0, begin, end
-    assert preset["model"]["context"] == captions.CONTEXT
+    assert len(captions.vocabulary()[0]) + 3 == preset["model"]["vocab_size"]  # and 0, begin, end
+    assert preset["model"]["context_length"] == captions.CONTEXT
     assert preset["train"]["steps"] == model.rounds
     assert sum(2 * t.numel() for t in zoo.stored(model).state_dict().values()) < 2**20
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from gan_minimal import models
 from gan_minimal.editing import styleclip
-from gan_minimal.models.styleclip import PRESETS, Inversion, StyleCLIP, ramp
+from gan_minimal.models.styleclip import PRESETS, Inversion, StyleCLIP, lr_ramp
 from gan_minimal.training import loop
 
 TINY = {"size": 16, "latent": 8, "style": 8, "fmap_base": 64, "fmap_max": 8, "rounds": 0}
@@ -43,7 +43,7 @@ def test_paper_preset_has_the_official_settings():
     made = game([1.0, 0.0], [0.0, 1.0], **PAPER)
     optimizer = made.optimizers()["styles"]
 
-    assert (made.rounds, made.lr, made.l2) == (300, 0.1, 0.008)
+    assert (made.rounds, made.lr, made.lambda_l2) == (300, 0.1, 0.008)
     assert isinstance(optimizer, torch.optim.Adam)
     assert optimizer.defaults["lr"] == 0.1
     assert optimizer.defaults["betas"] == (0.9, 0.999)
@@ -76,9 +76,9 @@ def test_learning_rates_are_those_of_the_authors_code(step, rate):
 
 @pytest.mark.parametrize("rounds", [1, 200, 300, 1000])
 def test_the_learning_rate_is_a_share_of_the_game(rounds):
-    assert ramp(0, rounds) == 0
-    assert ramp(rounds, rounds) == 0
-    assert all(0 <= ramp(step, rounds) <= 1 for step in range(rounds))
+    assert lr_ramp(0, rounds) == 0
+    assert lr_ramp(rounds, rounds) == 0
+    assert all(0 <= lr_ramp(step, rounds) <= 1 for step in range(rounds))
 
 
 # The loss
@@ -90,7 +90,7 @@ def test_the_loss_of_two_faces_is_their_cosines_and_what_they_have_moved():
     texts_of_both = torch.tensor([[5.0, 0, 0, 0], [0, 1, 0, 0]])
     made = StyleCLIP(pixels, same, texts_of_both, begin)
     with torch.no_grad():
-        made.move.copy_(torch.tensor([[[3.0, 0], [4, 0]], [[0, -2], [0, 0]]]))
+        made.offset.copy_(torch.tensor([[[3.0, 0], [4, 0]], [[0, -2], [0, 0]]]))
 
     ((player, loss),) = made.step()
 
@@ -115,7 +115,7 @@ def test_a_face_is_edited_as_if_it_were_alone():
     for made in (together, alone):
         styleclip.play(made, made.rounds)
 
-    assert torch.allclose(together.styles[1:2], alone.styles, atol=1e-5)
+    assert torch.allclose(together.w[1:2], alone.w, atol=1e-5)
 
 
 # The game
@@ -131,13 +131,13 @@ def test_only_the_styles_move():
     made = StyleCLIP(draw, lambda x: judge(x.flatten(1)), aim, begin, rounds=20)
     kept = (begin.detach().clone(), aim.clone())
 
-    assert {name for name, _ in made.named_parameters()} == {"move"}
+    assert {name for name, _ in made.named_parameters()} == {"offset"}
     styleclip.play(made, 20)
 
-    assert (made.styles != begin).any(dim=2).all()
+    assert (made.w != begin).any(dim=2).all()
     assert torch.equal(begin, kept[0])
-    assert torch.equal(made.beginning, kept[0])
-    assert torch.equal(made.text, kept[1])
+    assert torch.equal(made.w_s, kept[0])
+    assert torch.equal(made.text_features, kept[1])
     assert begin.grad is None
     for name, value in network.state_dict().items():
         assert torch.equal(value, before[name]), name
@@ -149,30 +149,30 @@ def test_the_first_round_moves_nothing():
 
     ((_, loss),) = loop.play(loop.start(made, SETTINGS), None, SETTINGS)
 
-    assert torch.equal(made.styles, made.beginning)
+    assert torch.equal(made.w, made.w_s)
     assert loss.item() == 1
 
 
-def test_without_a_leash_a_face_turns_all_the_way_to_its_text():
-    made = game([1.0, 0.0, 0.0], [0.0, 3.0, 4.0], l2=0.0)
+def test_without_a_penalty_a_face_turns_all_the_way_to_its_text():
+    made = game([1.0, 0.0, 0.0], [0.0, 3.0, 4.0], lambda_l2=0.0)
 
     styleclip.play(made, made.rounds)
 
-    assert torch.allclose(direction(made.styles), torch.tensor([[0, 0.6, 0.8]]), atol=1e-3)
+    assert torch.allclose(direction(made.w), torch.tensor([[0, 0.6, 0.8]]), atol=1e-3)
 
 
-def test_the_leash_stops_a_face_where_the_loss_is_least():
+def test_the_penalty_stops_a_face_where_the_loss_is_least():
     """A style of length 2, turned by a of the 90° to its text and made shorter, to 2 cos a.
 
-    It costs 1 - sin a + l2 · 4 sin² a: for l2 = 1/4 that is least at a = 30°, where it is 3/4.
+    It costs 1 - sin a + λ · 4 sin² a: for λ = 1/4 that is least at a = 30°, where it is 3/4.
     """
-    made = game([2.0, 0.0], [0.0, 1.0], l2=0.25)
+    made = game([2.0, 0.0], [0.0, 1.0], lambda_l2=0.25)
 
     styleclip.play(made, made.rounds)
 
     ((_, loss),) = made.step()
     assert loss.item() == pytest.approx(0.75, abs=1e-5)
-    assert made.styles[0, 0].tolist() == pytest.approx([1.5, math.sqrt(3) / 2], abs=1e-3)
+    assert made.w[0, 0].tolist() == pytest.approx([1.5, math.sqrt(3) / 2], abs=1e-3)
 
 
 def test_one_move_for_all_layers_moves_them_alike():
@@ -181,15 +181,15 @@ def test_one_move_for_all_layers_moves_them_alike():
 
     styleclip.play(made, 20)
 
-    moved = made.styles - begin
+    moved = made.w - begin
     assert moved.any()
     assert torch.allclose(moved, moved[:, :1].expand(-1, 3, -1), atol=1e-6)
 
 
 def test_a_game_may_begin_away_from_the_face_and_is_tied_to_it_all_the_same():
-    made = game([1.0, 0.0], [0.0, 1.0], move=torch.tensor([[[2.0, 0.0]]]), l2=0.5)
+    made = game([1.0, 0.0], [0.0, 1.0], offset=torch.tensor([[[2.0, 0.0]]]), lambda_l2=0.5)
 
-    assert made.styles.tolist() == [[[3.0, 0.0]]]
+    assert made.w.tolist() == [[[3.0, 0.0]]]
     assert made.losses().item() == pytest.approx(1 + 0.5 * 4)
 
 
@@ -198,9 +198,9 @@ def test_a_game_may_begin_away_from_the_face_and_is_tied_to_it_all_the_same():
 
 def test_the_squared_error_of_each_image_and_of_its_styles_are_means():
     images, begin = torch.ones(2, 1, 1, 4), torch.zeros(2, 1, 4)
-    made = Inversion(pixels, images, begin, l2=0.5)
+    made = Inversion(pixels, images, begin, lambda_l2=0.5)
     with torch.no_grad():
-        made.styles[0] = 3.0
+        made.w[0] = 3.0
 
     ((player, loss),) = made.step()
 
@@ -217,21 +217,21 @@ def test_styles_of_a_linear_generator_are_recovered():
         return (styles.flatten(1) * spread @ turn).unflatten(1, (1, 2, 4))
 
     wanted = torch.randn(3, 2, 4)
-    made = Inversion(draw, draw(wanted), torch.zeros(3, 2, 4), l2=0.0)
+    made = Inversion(draw, draw(wanted), torch.zeros(3, 2, 4), lambda_l2=0.0)
 
     styleclip.play(made, made.rounds)
 
-    assert torch.allclose(made.styles, wanted, atol=1e-3)
+    assert torch.allclose(made.w, wanted, atol=1e-3)
 
 
-def test_the_leash_draws_recovered_styles_to_the_average():
-    """For an image w itself each number ends at w / (1 + l2)."""
+def test_the_penalty_draws_recovered_styles_to_the_average():
+    """For an image w itself each number ends at w / (1 + λ)."""
     wanted = torch.randn(2, 1, 4)
-    made = Inversion(pixels, pixels(wanted), torch.zeros(2, 1, 4), l2=0.25)
+    made = Inversion(pixels, pixels(wanted), torch.zeros(2, 1, 4), lambda_l2=0.25)
 
     styleclip.play(made, made.rounds)
 
-    assert torch.allclose(made.styles, wanted / 1.25, atol=1e-3)
+    assert torch.allclose(made.w, wanted / 1.25, atol=1e-3)
 
 
 def test_a_face_that_stylegan_drew_is_found_again():
@@ -244,9 +244,9 @@ def test_a_face_that_stylegan_drew_is_found_again():
         images = draw(network.generator.mapping(network.noise(2)))
     made = Inversion(draw, images, mean.expand(2, 6, -1), rounds=100)
 
-    before = (draw(made.styles) - images).square().mean(dim=(1, 2, 3))
+    before = (draw(made.w) - images).square().mean(dim=(1, 2, 3))
     styleclip.play(made, made.rounds)
 
-    after = (draw(made.styles) - images).square().mean(dim=(1, 2, 3))
+    after = (draw(made.w) - images).square().mean(dim=(1, 2, 3))
     assert (after < before / 10).all()
     assert torch.equal(made.images, images)

@@ -17,6 +17,7 @@ from gan_minimal.models.clip import CLIP
 from gan_minimal.models.styleclip import ramp
 from gan_minimal.models.stylegan import StyleGAN
 from gan_minimal.scoring import clip_retrieval, readings
+from tests.pages.helpers import curve, metrics, says
 
 Face = dict[str, str]
 
@@ -36,23 +37,51 @@ def clip() -> CLIP:
 
 
 def test_counts_of_words_and_faces(faces):
+    says(
+        "models/styleclip",
+        ko="어휘가 131개다. …줄기와 어미가 128개",
+        en="its vocabulary is 131. There are 128 stems and endings",
+    )
+    says(
+        "models/styleclip",
+        ko="그런 얼굴 519장은 학습에 쓰지 않고",
+        en="The 519 faces that have them are not used",
+    )
+    says(
+        "models/styleclip",
+        ko="떼어 둔 얼굴 2,048장의 정확한 설명을 모두 모으면 서로 다른 것이 1,018개다",
+        en="The exact captions of 2,048 held-out faces come to 1,018 different ones",
+    )
     own, _ = faces
 
     assert len(captions.vocabulary()[0]) == 128
-    assert zoo.read("clip")["settings"]["model"]["vocabulary"] == 131
+    assert zoo.read("clip")["settings"]["model"]["vocab_size"] == 131
     training = [attributes_of(face) for face in load_faces("train").options]
     assert sum(captions.unseen(face) for face in training) == 519
     assert (len(own), len(clip_retrieval.distinct(own))) == (2048, 1018)
 
 
-@pytest.mark.parametrize("text", ["흑발", "노란", "여자", "파랗고", "머리긴", "not a hat"])
-def test_words_that_are_refused(text):
-    assert captions.tokenize(text)[1]
+def test_words_that_are_refused_and_accepted():
+    says(
+        "models/styleclip",
+        ko="'흑발', '노란', '여자'는 어느 설명에도 나오지 않았다",
+        en="흑발 (black hair), 노란 (yellow) and 여자 (woman) are in no caption",
+    )
+    says(
+        "models/styleclip",
+        ko="긴머리, 머리긴 사람, 파랗고 긴 머리, 빨간 모자, not a hat",
+        en="긴머리 (long hair, as one word), 머리긴 사람…파랗고 긴 머리…빨간 모자…not a hat",
+    )
+    says(
+        "models/styleclip",
+        ko="받아들이는 것은 첫째와 넷째다",
+        en="The first and the fourth are accepted",
+    )
 
-
-@pytest.mark.parametrize("text", ["긴머리", "파란", "안경쓴", "수염난", "빨간 모자"])
-def test_words_that_are_accepted(text):
-    assert not captions.tokenize(text)[1]
+    refused = ("흑발", "노란", "여자", "머리긴 사람", "파랗고 긴 머리", "not a hat")
+    assert [text for text in refused if not captions.tokenize(text)[1]] == []
+    accepted = ("긴머리", "빨간 모자", "파란", "안경쓴", "수염난")
+    assert [text for text in accepted if captions.tokenize(text)[1]] == []
 
 
 def test_the_captions_on_the_page_are_those_of_one_face(root, faces):
@@ -66,6 +95,14 @@ def test_the_captions_on_the_page_are_those_of_one_face(root, faces):
 
 
 def test_a_red_hat_is_taken_for_red_hair_and_a_hat(clip, faces):
+    says(
+        "models/styleclip",
+        ko="가장 가까운 50장을 보면 거의 모두 빨간 머리에 모자를 썼고, 모자의 색은 제각각이다",
+        en=(
+            "nearly all of the 50 nearest to these words have red hair and a hat, and hats of all "
+            "colours"
+        ),
+    )
     own, images = faces
     with torch.inference_mode():
         point = F.normalize(clip.text(captions.tokens_of(["빨간 모자"])), dim=1)
@@ -79,8 +116,30 @@ def test_a_red_hat_is_taken_for_red_hair_and_a_hat(clip, faces):
 
 
 def test_captions_are_found_but_for_green_hair_under_hats(clip, faces):
+    says(
+        "models/styleclip",
+        ko=(
+            "거의 모든 얼굴이 제 설명을 찾고, 두 언어의 차이는 작다. …가장 많이 틀리는 것은 "
+            "머리색이다"
+        ),
+        en=(
+            "Nearly all faces find their own caption, and the languages differ little. …What is "
+            "wrong most often is the hair colour"
+        ),
+    )
+    says(
+        "models/styleclip",
+        ko=(
+            "틀린 것은 모두 초록 머리에 모자이고, 거의 다 초록 머리를 짙은 금발이나 연갈색으로 "
+            "읽은 것이다"
+        ),
+        en=(
+            "All mistakes are green hair with a hat, and in nearly all green is read as dark "
+            "blonde or light brown"
+        ),
+    )
     own, images = faces
-    found = {name: score["value"] for name, score in zoo.read("clip")["metrics"].items()}
+    found = metrics("clip")
 
     assert abs(found["top1_ko"] - found["top1_en"]) < 0.02
     assert min(found["top1_ko"], found["top1_en"]) > 0.95
@@ -106,6 +165,11 @@ def test_captions_are_found_but_for_green_hair_under_hats(clip, faces):
 
 
 def test_noise_over_pixels_fools_clip_and_mostly_the_classifier_too(clip):
+    says(
+        "models/styleclip",
+        ko="따로 배운 분류기까지 대부분 속는다",
+        en="the classifier, trained separately, is mostly fooled, too",
+    )
     model, judge = zoo.load("stylegan"), zoo.load("attributes")
     assert isinstance(model, StyleGAN)
     assert isinstance(judge, AttributeClassifier)
@@ -129,15 +193,35 @@ def test_noise_over_pixels_fools_clip_and_mostly_the_classifier_too(clip):
 
 
 def test_the_curve_falls_steeply_and_then_slowly_and_not_to_zero():
-    losses = zoo.read("clip")["losses"]
-    curve = dict(zip(losses["step"], losses["encoders"], strict=True))
+    says(
+        "models/styleclip",
+        ko="256장 가운데서 찍으면 손실은 log 256 ≈ 5.55다",
+        en="Guessing among 256 would cost log 256 ≈ 5.55",
+    )
+    says(
+        "models/styleclip",
+        ko=(
+            "400라운드쯤까지 가파르게, 그 뒤로는 끝까지 천천히 내려간다. 그리고 0에서 멀찍이 "
+            "떨어진 데서 멈춘다"
+        ),
+        en=(
+            "falls steeply up to round 400 or so, and then slowly to the end. There it stays, well "
+            "above 0"
+        ),
+    )
+    losses = curve("clip", "encoders")
 
-    assert curve[50] == pytest.approx(5.55, abs=0.2)
-    assert curve[50] - curve[400] > 4 * (curve[400] - curve[3000])
-    assert curve[3000] > 1
+    assert losses[50] == pytest.approx(5.55, abs=0.2)
+    assert losses[50] - losses[400] > 4 * (losses[400] - losses[3000])
+    assert losses[3000] > 1
 
 
 def test_how_far_steps_reach():
+    says(
+        "models/styleclip",
+        ko="300라운드의 학습률을 다 더하면 25.5다",
+        en="Added up over 300 rounds they come to 25.5",
+    )
     assert sum(0.1 * ramp(step, 300) for step in range(300)) == pytest.approx(25.5)
     assert sum(0.1 * ramp(step, 100) for step in range(100)) == pytest.approx(8.5)
     assert ramp(0, 300) == 0

@@ -3,39 +3,48 @@
 import pytest
 import torch
 
-from gan_minimal import claims, data, models, zoo
+from gan_minimal import data, models, zoo
 from gan_minimal.claims.stylegan_early_layers import measure as stylegan_early_layers
-from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.editing import stylegan
 from gan_minimal.models import sampling
 from gan_minimal.models.stylegan import MappingNetwork, StyleGAN
 from gan_minimal.scoring import distances
-from gan_minimal.scoring.faces import shares
 from gan_minimal.scoring.hangul import some
-
-
-def scores(name: str, kind: str = "value") -> dict[str, float]:
-    return {metric: score[kind] for metric, score in zoo.read(name)["metrics"].items()}
-
-
-def near(name: str, player: str, step: int) -> float:
-    """The recorded loss of a player at a round."""
-    losses = zoo.read(name)["losses"]
-    return dict(zip(losses["step"], losses[player], strict=True))[step]
-
+from tests.pages.helpers import curve, metrics, says, shares, values
 
 # PGGAN
 
 
 def test_pggan_stands_between_wgan_gp_and_dcgan():
-    found, floor = scores("pggan"), scores("pggan", "floor")
+    says(
+        "models/pggan",
+        ko="거리는 바닥값의 여섯 배 반쯤이다",
+        en="The distance is about six and a half times its floor",
+    )
+    says(
+        "models/pggan",
+        ko="거리는 WGAN-GP보다 작고 DCGAN보다 크지만",
+        en="WGAN-GP's distance is larger and DCGAN's smaller",
+    )
+    found, floor = metrics("pggan"), metrics("pggan", "floor")
 
     assert found["fid"] / floor["fid"] == pytest.approx(6.5, abs=0.2)
-    assert scores("dcgan")["fid"] < found["fid"] < scores("wgan_gp")["fid"]
+    assert metrics("dcgan")["fid"] < found["fid"] < metrics("wgan_gp")["fid"]
 
 
 def test_hair_and_skin_are_the_farthest_off_and_near_duplicates_rare():
-    found, floor = scores("pggan"), scores("pggan", "floor")
+    says(
+        "models/pggan",
+        ko=(
+            "히스토그램이 가장 어긋난 것은 머리색과 피부색인데, 피부색은 바닥값부터 높은 탓도 "
+            "있다. …거의 같은 그림은 데이터보다도 드물다"
+        ),
+        en=(
+            "Hair and skin colour are the histograms that are farthest off; skin is so in part "
+            "because its floor is high as well. Near duplicates…are rarer than in the data"
+        ),
+    )
+    found, floor = metrics("pggan"), metrics("pggan", "floor")
     histograms = sorted((v, name) for name, v in found.items() if name.startswith("tv_"))
 
     assert {name for _, name in histograms[-2:]} == {"tv_hair_color", "tv_skin"}
@@ -44,46 +53,77 @@ def test_hair_and_skin_are_the_farthest_off_and_near_duplicates_rare():
 
 
 def test_curves_start_off_anew_when_a_fade_begins():
+    says(
+        "models/pggan",
+        ko=(
+            "500과 1,500라운드에 섞기 시작해 1,000과 2,000라운드에 끝난다. …판별자의 손실은 "
+            "내려가고 생성자의 손실은 오른다. 더 자라지 않는 2,000라운드 뒤로는 둘 다 천천히 "
+            "되돌아온다"
+        ),
+        en=(
+            "Fades begin at rounds 500 and 1,500 and end at 1,000 and 2,000. …its loss sinks, and "
+            "the generator's rises. After round 2,000, when nothing grows any more, both slowly "
+            "come back"
+        ),
+    )
     model = models.build("pggan", **models.preset("pggan")["model"])
     assert [model.growth(step)[1] < 1 for step in (500, 501, 999, 1000)] == [False, True, True, 0]
     assert [model.growth(step)[1] < 1 for step in (1500, 1501, 1999, 2000)] == [0, True, True, 0]
 
+    discriminator, generator = (curve("pggan", p) for p in ("discriminator", "generator"))
     for before, after in ((550, 1000), (1550, 2000)):
-        assert near("pggan", "discriminator", after) < near("pggan", "discriminator", before)
-        assert near("pggan", "generator", after) > near("pggan", "generator", before)
-    assert near("pggan", "discriminator", 10_000) > near("pggan", "discriminator", 2000)
-    assert near("pggan", "generator", 10_000) < near("pggan", "generator", 2000)
+        assert discriminator[after] < discriminator[before]
+        assert generator[after] > generator[before]
+    assert discriminator[10_000] > discriminator[2000]
+    assert generator[10_000] < generator[2000]
 
 
 # StyleGAN
 
 
 def test_stylegan_reaches_its_aims_but_for_near_duplicates():
-    found, floor = scores("stylegan"), scores("stylegan", "floor")
+    says(
+        "models/stylegan",
+        ko=(
+            "DCGAN보다 가깝고 바닥값의 네 배 안에 들며, 어느 히스토그램도 0.10 넘게 어긋나지 "
+            "않고…앞의 셋은 이루었고 마지막은 모자란다. 표에서는 1,000장에 한 장 차이지만…이 "
+            "사이트의 모델 가운데 가장 가깝다"
+        ),
+        en=(
+            "below DCGAN's distance and within four times the floor, with no histogram off by more "
+            "than 0.10…The first three were reached, and the last was missed: by one image in "
+            "1,000 in the table…Of the models on this site that draw faces without a condition it "
+            "comes nearest"
+        ),
+    )
+    found, floor = metrics("stylegan"), metrics("stylegan", "floor")
 
     assert found["fid"] < 4 * floor["fid"]
     assert all(v <= 0.1 for name, v in found.items() if name.startswith("tv_"))
     assert found["near_duplicates"] - floor["near_duplicates"] == pytest.approx(0.001)
     others = ("vae", "gan", "dcgan", "wgan", "wgan_gp", "pggan")
-    assert found["fid"] < min(scores(name)["fid"] for name in others)
+    assert found["fid"] < min(metrics(name)["fid"] for name in others)
 
 
 def test_near_duplicates_are_about_twice_as_frequent_as_in_the_data():
-    drawn, real = (
-        sampling.sample(zoo.load("stylegan"), 4000, 1),
-        data.tensors("faces16", "train")[0],
+    says(
+        "models/stylegan",
+        ko="4,000장씩 뽑아 재면 데이터의 두 배쯤 된다",
+        en="among 4,000 images there are about twice as many as in the data",
     )
+    drawn = sampling.sample(zoo.load("stylegan"), 4000, 1)
+    real = some(data.tensors("faces16", "train")[0], 4000)
 
-    assert (
-        1.5 < distances.near_duplicates(drawn) / distances.near_duplicates(some(real, 4000)) < 2.5
-    )
+    assert 1.5 < distances.near_duplicates(drawn) / distances.near_duplicates(real) < 2.5
 
 
 def test_stylegan_draws_blond_and_green_hair_a_little_too_rarely():
-    real, drawn = shares(zoo.load("stylegan"), "hair_color")
-    ratio = {
-        name: b / a for name, a, b in zip(ATTRIBUTES["hair_color"].values, real, drawn, strict=True)
-    }
+    says(
+        "models/stylegan",
+        ko="머리색은 금발과 초록이 조금 드물다",
+        en="Of the hair colours blond and green are a little too rare",
+    )
+    ratio = {name: b / a for name, (a, b) in shares("stylegan", "hair_color").items()}
 
     assert set(sorted(ratio, key=ratio.__getitem__)[:2]) == {"blonde", "green"}
     assert 0.6 < ratio["blonde"] < 0.8
@@ -92,13 +132,26 @@ def test_stylegan_draws_blond_and_green_hair_a_little_too_rarely():
 
 
 def test_the_curves_of_stylegan_are_nearly_flat_after_growth():
+    says(
+        "models/stylegan",
+        ko=(
+            "8×8은 400라운드까지 머물고 16×16은 800라운드까지 섞인다. …1.386 위에서 시작해 그리로 "
+            "내려오고…조금 더 내려간다. 생성자의 손실은 그때 다시 올라간다. 그 뒤로는 둘 다 거의 "
+            "평평하고 1.386과 0.693에서 멀지 않다"
+        ),
+        en=(
+            "8×8 settles up to round 400 and 16×16 fades in up to 800. …begins above 1.386, "
+            "because of the penalty, and comes down to it, then a little further…The generator's "
+            "rises again meanwhile. From then on both are nearly flat, not far from 1.386 and 0.693"
+        ),
+    )
     model = models.build("stylegan", **models.preset("stylegan")["model"])
     assert [model.growth(step) for step in (400, 800)] == [(1, 1.0), (2, 1.0)]
     assert model.lr_decay == (10_000, 30_000)
 
     losses = zoo.read("stylegan")["losses"]
-    small, early = (losses["step"].index(step) for step in (450, 1200))
     discriminator, generator = losses["discriminator"], losses["generator"]
+    small, early = (losses["step"].index(step) for step in (450, 1200))
     assert discriminator[0] > 1.43
     assert discriminator[small] == pytest.approx(1.386, abs=0.005)
     assert discriminator[early] < discriminator[small] - 0.03
@@ -116,6 +169,11 @@ def change(model: StyleGAN, which: str) -> float:
 
 
 def test_noise_is_hardly_used():
+    says(
+        "models/stylegan",
+        ko="가운데 네 열은 눈으로 가릴 수 없고…네트워크가 거의 꺼 버렸다",
+        en="The four columns cannot be told apart by eye…the network has all but turned it off",
+    )
     model = zoo.load("stylegan")
     assert isinstance(model, StyleGAN)
 
@@ -124,6 +182,25 @@ def test_noise_is_hardly_used():
 
 
 def test_styles_of_the_recorded_model_carry_what_the_page_says(monkeypatch):
+    says(
+        "models/stylegan",
+        ko=(
+            "거친 스타일은 윤곽을 데려온다. …세밀한 스타일은 그 반대다. …중간 스타일은 둘 다 "
+            "데려온다"
+        ),
+        en=(
+            "Coarse styles bring the outline along…Fine styles do the opposite…Middle ones bring "
+            "both"
+        ),
+    )
+    says(
+        "models/stylegan",
+        ko="기록된 모델은 거친 쪽과 중간이 비슷하게 많이, 세밀한 쪽이 가장 적게 바꾼다",
+        en=(
+            "In the recorded model coarse and middle styles change about equally much, and fine "
+            "ones least"
+        ),
+    )
     model = zoo.load("stylegan")
     assert isinstance(model, StyleGAN)
     monkeypatch.setattr(stylegan_early_layers, "trained_stylegan", lambda *_, **__: model)
@@ -138,6 +215,14 @@ def test_styles_of_the_recorded_model_carry_what_the_page_says(monkeypatch):
 
 
 def test_before_learning_the_fine_styles_change_most():
+    says(
+        "models/stylegan",
+        ko="배우기 전에는 앞쪽이 먼저가 아니다. 오히려 세밀한 쪽이 가장 많이 바꾼다",
+        en=(
+            "Before learning early layers do not come first. It is rather fine styles that change "
+            "most"
+        ),
+    )
     torch.manual_seed(0)
     settings = models.preset("stylegan")["model"] | {"rounds": 0, "depth": 2}
     model = models.build("stylegan", **settings).eval()
@@ -147,6 +232,11 @@ def test_before_learning_the_fine_styles_change_most():
 
 
 def test_a_mapping_that_is_deep_for_its_width_leaves_few_directions():
+    says(
+        "models/stylegan",
+        ko="# 512 8 67 # 64 8 5 # 64 2 24",
+        en="# 512 8 67 # 64 8 5 # 64 2 24",
+    )
     torch.manual_seed(0)
 
     def directions(width: int, depth: int) -> float:
@@ -161,9 +251,19 @@ def test_a_mapping_that_is_deep_for_its_width_leaves_few_directions():
 
 
 def test_fine_styles_carry_the_colours_and_middle_ones_the_shapes():
-    record = claims.read(claims.get("stylegan-early-layers"))
-    assert record is not None
-    found = record["values"]
+    says(
+        "models/stylegan",
+        ko=(
+            "8×8의 스타일이 모든 시드에서 4×4의 스타일보다 많이 바꾸므로…세밀한 스타일은 세 시드 "
+            "모두에서 색을 모양의 네다섯 배 자주 바꾸고, 모양은 중간 스타일이 가장 자주 바꾼다"
+        ),
+        en=(
+            "styles at 8×8 change more than those at 4×4 with every seed. …with all three seeds "
+            "fine styles change colours four or five times as often as shapes, and middle ones "
+            "change shapes most often"
+        ),
+    )
+    found = values("stylegan-early-layers")
 
     for which, least, most in (("coarse", 1.7, 2.7), ("middle", 1.7, 2.7), ("fine", 3.5, 5.6)):
         pairs = zip(found[f"colour_{which}"], found[f"shape_{which}"], strict=True)
@@ -175,9 +275,20 @@ def test_fine_styles_carry_the_colours_and_middle_ones_the_shapes():
 
 
 def test_coarse_styles_carry_the_shapes_and_fine_ones_the_colours_of_the_recorded_network():
-    record = claims.read(claims.get("stylegan-shape-colour"))
-    assert record is not None
-    found = record["values"]
+    says(
+        "_generated/claim-stylegan-shape-colour",
+        ko=(
+            "거친 스타일은 모양을 세밀한 스타일의 다섯 배 넘게 자주 바꾸고, 세밀한 스타일은 색을 "
+            "거친 스타일의 두 배쯤 자주 바꾼다. …중간 스타일이 모양을 가장 자주 바꾸고, 색도 "
+            "세밀한 스타일만큼이나 바꾼다"
+        ),
+        en=(
+            "coarse styles change shapes more than five times as often as fine ones, and fine "
+            "styles colours about twice as often as coarse ones. …middle styles change shapes most "
+            "often, and colours nearly as often as fine ones"
+        ),
+    )
+    found = values("stylegan-shape-colour")
 
     for i in range(3):
         shape, colour = (
@@ -190,18 +301,33 @@ def test_coarse_styles_carry_the_shapes_and_fine_ones_the_colours_of_the_recorde
 
 
 def test_after_short_training_coarse_and_fine_styles_change_shapes_about_equally_often():
-    record = claims.read(claims.get("stylegan-early-layers"))
-    assert record is not None
-    found = record["values"]
+    says(
+        "_generated/claim-stylegan-shape-colour",
+        ko="3,000라운드만 배운 셋은 거친 스타일과 세밀한 스타일이 모양을 비슷하게 자주 바꾸었다",
+        en=(
+            "In the three that had learned for 3,000 rounds only, coarse and fine styles changed "
+            "shapes about equally often"
+        ),
+    )
+    found = values("stylegan-early-layers")
 
     pairs = list(zip(found["shape_coarse"], found["shape_fine"], strict=True))
     assert all(0.7 < coarse / fine < 1.4 for coarse, fine in pairs)
 
 
 def test_w_is_straighter_than_z_but_a_mapping_does_not_bring_faces_nearer():
-    record = claims.read(claims.get("stylegan-mapping"))
-    assert record is not None
-    found = record["values"]
+    says(
+        "_generated/claim-stylegan-mapping",
+        ko=(
+            "경로 길이는 w에서 3분의 1쯤 짧고, 선형 분리도도 w에서 낮다. …매핑이 있는 쪽이 더 "
+            "가까운 것은 세 시드 가운데 하나뿐이고"
+        ),
+        en=(
+            "ways are a third shorter in w, and separability is lower there. …the distance is "
+            "smaller with it for one seed of three"
+        ),
+    )
+    found = values("stylegan-mapping")
 
     for what in ("path", "separability"):
         pairs = zip(found[f"{what}_w"], found[f"{what}_z"], strict=True)
@@ -211,9 +337,18 @@ def test_w_is_straighter_than_z_but_a_mapping_does_not_bring_faces_nearer():
 
 
 def test_without_smoothing_the_distance_is_nearly_halved_and_near_duplicates_are_as_many():
-    record = claims.read(claims.get("stylegan-crisp"))
-    assert record is not None
-    found = record["values"]
+    says(
+        "_generated/claim-stylegan-crisp",
+        ko=(
+            "세 시드 모두에서 거리가 거의 반으로 준다. …거의 같은 그림의 비율은 어느 쪽이 낮다고 "
+            "할 수 없다"
+        ),
+        en=(
+            "The distance falls to nearly half for all three seeds…Of near duplicates neither has "
+            "fewer throughout"
+        ),
+    )
+    found = values("stylegan-crisp")
 
     assert all(x < 0.65 * y for x, y in zip(found["crisp"], found["smooth"], strict=True))
     assert max(found["crisp"]) - min(found["crisp"]) < 1
@@ -224,9 +359,19 @@ def test_without_smoothing_the_distance_is_nearly_halved_and_near_duplicates_are
 
 
 def test_hangul_is_learned_and_comes_nearer_its_floor_than_faces_do():
-    record = claims.read(claims.get("stylegan-not-only-faces"))
-    assert record is not None
-    found = record["values"]
+    says(
+        "_generated/claim-stylegan-not-only-faces",
+        ko=(
+            "거리는 세 시드 모두에서 배우기 전의 3분의 1 아래로 내려가지만…10분의 1에는 이르지 "
+            "못한다. …같은 자리의 픽셀은 얼굴에서 덜 변하는데도, …한글에 더 가까이 간다"
+        ),
+        en=(
+            "The distance falls below a third of what it was before training for all three seeds, "
+            "but short training does not reach the tenth…A pixel varies less among faces, and "
+            "still Hangul is approached more closely"
+        ),
+    )
+    found = values("stylegan-not-only-faces")
 
     pairs = zip(found["hangul_distance"], found["hangul_untrained"], strict=True)
     assert all(0.1 * before < after < before / 3 for after, before in pairs)
@@ -235,9 +380,18 @@ def test_hangul_is_learned_and_comes_nearer_its_floor_than_faces_do():
 
 
 def test_at_this_size_growing_does_not_pay():
-    record = claims.read(claims.get("pggan-growth"))
-    assert record is not None
-    found = record["values"]
+    says(
+        "_generated/claim-pggan-growth",
+        ko=(
+            "처음부터 16픽셀로 학습한 쪽이 세 시드 모두에서 훨씬 가깝고, 키운 쪽은 끝까지 따라잡지 "
+            "못했다"
+        ),
+        en=(
+            "With all three seeds the one at 16 pixels from the start is far closer, and the "
+            "growing one never catches up"
+        ),
+    )
+    found = values("pggan-growth")
 
     assert min(found["growing"]) > max(found["full"])
     assert min(found["growing_half"]) > max(found["full_half"])
@@ -245,7 +399,10 @@ def test_at_this_size_growing_does_not_pay():
 
 
 def test_the_reader_is_sure_of_fewer_than_half_of_the_hangul_that_stylegan_draws():
-    scores = zoo.read("stylegan_hangul")["metrics"]
-
-    assert 0.3 < scores["sure"]["value"] < 0.5
-    assert scores["sure"]["floor"] > 0.99
+    says(
+        "answers/image-models",
+        ko="한글 판독기가 세 자모를 모두 확신하고 읽는 것은 절반이 안 된다",
+        en="The reader of Hangul is sure of all three letters of fewer than half",
+    )
+    assert 0.3 < metrics("stylegan_hangul")["sure"] < 0.5
+    assert metrics("stylegan_hangul", "floor")["sure"] > 0.99

@@ -3,39 +3,32 @@
 import pytest
 import torch
 
-from gan_minimal import claims, data, zoo
+from gan_minimal import data, zoo
 from gan_minimal.data import domains
 from gan_minimal.models import sampling
 from gan_minimal.scoring.face_edits import KINDS
+from tests.pages.helpers import mean, metrics, quarters, says, values
 
 FALL_SHORT = {"glasses_no", "hat_no", "mouth_sad"}  # of StarGAN's edits
-
-
-def metrics(name: str) -> dict[str, float]:
-    return {metric: score["value"] for metric, score in zoo.read(name)["metrics"].items()}
-
-
-def values(name: str) -> dict[str, list[float]]:
-    record = claims.read(claims.get(name))
-    assert record is not None
-    return record["values"]
-
-
-def mean(numbers: list[float]) -> float:
-    return sum(numbers) / len(numbers)
-
-
-def quarters(name: str, player: str) -> list[float]:
-    """The mean loss of a player in each quarter of a run."""
-    losses = zoo.read(name)["losses"][player]
-    quarter = len(losses) // 4
-    return [mean(losses[i * quarter : (i + 1) * quarter]) for i in range(4)]
 
 
 # Pix2Pix
 
 
 def test_brush_writing_meets_one_aim_and_falls_short_of_the_other():
+    says(
+        "models/pix2pix",
+        ko=(
+            "떼어 둔 음절이 90 % 읽히고, 오차가 입력을 그대로 둔 것의 절반 이하일 것. 오차의 "
+            "목표는 이루었고 글씨체는 모두 붓으로 읽히지만, 자모를 읽는 목표에는 크게 못 미쳤다. "
+            "절반 남짓만"
+        ),
+        en=(
+            "90 % of the held-out syllables read, and an error of at most half of leaving the "
+            "input as it is. The error meets its aim, and every hand is read as the brush; but "
+            "reading the letters falls far short: all three are read in little more than half"
+        ),
+    )
     found = metrics("pix2pix")
 
     assert found["relative_nanum-brush"] < 0.5
@@ -44,19 +37,38 @@ def test_brush_writing_meets_one_aim_and_falls_short_of_the_other():
 
 
 def test_painted_faces_keep_what_the_map_says_and_vary_less_than_the_data():
-    scores = zoo.read("pix2pix_faces")["metrics"]
-
-    kept = {name: scores[f"accuracy_{name}"]["value"] for name in ("glasses", "hat", "beard")}
-    assert min(kept.values()) > 0.99
-    assert scores["accuracy_mouth"]["value"] < min(kept.values())
-    hair, skin = (
-        scores[f"spread_{region}"]["value"] / scores[f"spread_{region}"]["floor"]
-        for region in ("hair", "skin")
+    says(
+        "models/pix2pix",
+        ko=(
+            "지도가 말하는 것은 거의 다 지킨다. 가장 처지는 입은…머리색이 얼굴마다 다른 정도는 "
+            "데이터의 3분의 1에 못 미치고, 피부색은 그보다도 작다"
+        ),
+        en=(
+            "What the map says is kept almost always. Mouths lag behind…hair varies less than a "
+            "third as much, and skin even less"
+        ),
     )
+    found, floor = metrics("pix2pix_faces"), metrics("pix2pix_faces", "floor")
+
+    kept = {name: found[f"accuracy_{name}"] for name in ("glasses", "hat", "beard")}
+    assert min(kept.values()) > 0.99
+    assert found["accuracy_mouth"] < min(kept.values())
+    hair, skin = (found[f"spread_{x}"] / floor[f"spread_{x}"] for x in ("hair", "skin"))
     assert skin < hair < 1 / 3
 
 
 def test_the_discriminator_wins_and_the_generator_of_faces_loses_ground():
+    says(
+        "models/pix2pix",
+        ko=(
+            "두 실행 모두 판별자의 손실이 0.693에서 시작해 계속 내려간다. …붓글씨에서는…생성자의 "
+            "곡선이 그래도 내려가지만…얼굴에서는 뒤로 갈수록 올라간다"
+        ),
+        en=(
+            "In both runs the discriminator's loss begins at 0.693 and goes on falling…For brush "
+            "writing…the generator's curve falls all the same; for faces…it rises towards the end"
+        ),
+    )
     for name in ("pix2pix", "pix2pix_faces"):
         falling = quarters(name, "discriminator")
         assert falling == sorted(falling, reverse=True)
@@ -66,6 +78,18 @@ def test_the_discriminator_wins_and_the_generator_of_faces_loses_ground():
 
 
 def test_even_the_median_face_is_farther_than_what_pix2pix_paints():
+    says(
+        "_generated/claim-pix2pix-image-is-condition",
+        ko=(
+            "픽셀마다 중앙값을 취한 얼굴도 Pix2Pix보다 멀다. L1만 쓰면 오차는 더 작지만…색이 두 배 "
+            "넘게 다양해지지만, 데이터만큼은 아니다"
+        ),
+        en=(
+            "the median of all faces at each pixel, is farther away than Pix2Pix, too. With L1 "
+            "alone the error is smaller…vary more than twice as much, though not as much as in the "
+            "data"
+        ),
+    )
     faces, held_out = (data.load("faces16", split).tensors[0] for split in ("train", "test"))
     median = (held_out - faces.median(dim=0).values).abs().mean().item()
     found = values("pix2pix-image-is-condition")
@@ -74,13 +98,27 @@ def test_even_the_median_face_is_farther_than_what_pix2pix_paints():
     assert max(found["l1_error_face"]) < min(found["pix2pix_error_face"])
     for region in ("hair", "skin"):
         ours, alone = (mean(found[f"{way}_spread_{region}"]) for way in ("pix2pix", "l1"))
-        assert 2 * alone < ours < zoo.read("pix2pix_faces")["metrics"][f"spread_{region}"]["floor"]
+        assert 2 * alone < ours < metrics("pix2pix_faces", "floor")[f"spread_{region}"]
 
 
 # CycleGAN
 
 
 def test_the_brush_is_learned_and_the_letters_are_not():
+    says(
+        "models/cyclegan",
+        ko=(
+            "붓글씨로 옮긴 것은 거의 모두 붓으로 읽히지만, 자모까지 다 읽히는 것은 다섯에 하나가 "
+            "못 된다. 인쇄체로 옮긴 것은 그보다 조금 많다. 정답과의 오차는 붓글씨에서는 그대로 둔 "
+            "것보다 작고, 인쇄체에서는 오히려 크다. 왕복의 오차는 그 몇 분의 일"
+        ),
+        en=(
+            "Nearly all brush writing is read as the brush, but less than one syllable in five has "
+            "all its letters read; of print, some more. The error to the target is smaller than "
+            "that of leaving the input alone for brush writing, and larger for print. The error of "
+            "the round trip is a fraction"
+        ),
+    )
     found = metrics("cyclegan")
 
     assert found["hand_nanum-brush"] > 0.95
@@ -93,6 +131,14 @@ def test_the_brush_is_learned_and_the_letters_are_not():
 
 
 def test_pairs_are_worth_half_the_error():
+    says(
+        "models/cyclegan",
+        ko="Pix2Pix는 같은 음절이 절반 남짓 읽히고 오차도 절반쯤이다",
+        en=(
+            "Pix2Pix, which learned from pairs, has little more than half of the same syllables "
+            "read, and about half the error"
+        ),
+    )
     paired, unpaired = metrics("pix2pix"), metrics("cyclegan")
 
     ratio = paired["error_nanum-brush"] / unpaired["error_nanum-brush"]
@@ -100,12 +146,35 @@ def test_pairs_are_worth_half_the_error():
 
 
 def test_discriminators_always_tell_fakes():
+    says(
+        "models/cyclegan",
+        ko=(
+            "판별자의 곡선은 처음부터 끝까지 찍을 때의 값인 0.5보다 아래에 있다. …생성자의 곡선은 "
+            "처음에 가파르게, 뒤로 갈수록 천천히 내려간다"
+        ),
+        en=(
+            "The discriminators' curve is below 0.5, the value of guessing, from beginning to "
+            "end…The generators' curve falls steeply at first and slowly later"
+        ),
+    )
     assert max(zoo.read("cyclegan")["losses"]["discriminators"]) < 0.5
     falling = quarters("cyclegan", "generators")
     assert falling[0] - falling[1] > falling[1] - falling[3] > 0
 
 
 def test_the_cycle_loss_brings_back_and_keeps_letters_but_not_pixels():
+    says(
+        "_generated/claim-cyclegan-round-trip",
+        ko=(
+            "없으면 갔다 온 오차가 세 배쯤 된다. 그런데 진짜 짝과의 오차는 순환 손실이 있는 쪽이 "
+            "오히려 조금 크다. …자모가 모두 읽히는 비율은 순환 손실이 있는 쪽이 높다"
+        ),
+        en=(
+            "without it the error of the round trip is about three times as large. But the error "
+            "to the true partner is even a little larger with it. …letters are all read are more "
+            "frequent with the cycle loss"
+        ),
+    )
     found = values("cyclegan-round-trip")
 
     assert mean(found["cycle_without"]) / mean(found["cycle_with"]) == pytest.approx(3, abs=0.5)
@@ -117,6 +186,17 @@ def test_the_cycle_loss_brings_back_and_keeps_letters_but_not_pixels():
 
 
 def test_all_edits_but_three_reach_the_aim():
+    says(
+        "models/stargan",
+        ko=(
+            "목표는 기록하기 전에 편집마다 95 %로 정했다. 안경 벗기, 모자 벗기, 슬픈 입을 뺀 모든 "
+            "편집이 목표를 넘겼다. 가장 안 되는 것은 안경 벗기로, 심판은 절반이 넘는 얼굴에서"
+        ),
+        en=(
+            "was 95 % for each edit. All reach it but taking off glasses, taking off hats and sad "
+            "mouths. The worst is taking off glasses: in more than half of the faces"
+        ),
+    )
     found = metrics("stargan")
 
     short = {kind for kind in KINDS if found[f"reached_{kind}"] < 0.95}
@@ -126,18 +206,42 @@ def test_all_edits_but_three_reach_the_aim():
 
 
 def test_errors_of_edits_are_as_the_page_says():
-    scores = zoo.read("stargan")["metrics"]
-    farther = {k for k in KINDS if scores[f"off_{k}"]["value"] > scores[f"off_{k}"]["floor"]}
+    says(
+        "models/stargan",
+        ko=(
+            "머리색은 여덟 가운데 연갈색을 빼고 모두 그대로 둔 것보다 정답에 가깝다. 안경은 쓰기도 "
+            "벗기도, 모자는 쓰기가 그대로 둔 것보다 멀다"
+        ),
+        en=(
+            "All eight hair colours but light brown come closer to the exact picture than leaving "
+            "the face alone. Glasses, on or off, and putting on hats are farther from it"
+        ),
+    )
+    says(
+        "models/stargan",
+        ko="입처럼 바뀌는 픽셀이 몇 개뿐인 편집에서는 이 흔들림이 오차의 거의 전부다",
+        en=(
+            "edits that change only a few pixels, such as mouths, this wavering is nearly all of "
+            "the error"
+        ),
+    )
+    found, floor = metrics("stargan"), metrics("stargan", "floor")
+    farther = {kind for kind in KINDS if found[f"off_{kind}"] > floor[f"off_{kind}"]}
 
     assert farther == {
         *("light_brown", "glasses_yes", "glasses_no", "hat_yes", "mouth_happy", "mouth_sad")
     }
     for kind in ("mouth_happy", "mouth_sad"):
-        assert scores[f"outside_{kind}"]["value"] > 0.85 * scores[f"off_{kind}"]["value"]
-    assert scores["kept"]["value"] > 0.95
+        assert found[f"outside_{kind}"] > 0.85 * found[f"off_{kind}"]
+    assert found["kept"] > 0.95
 
 
 def test_its_own_discriminator_sees_no_glasses_where_the_judge_does():
+    says(
+        "models/stargan",
+        ko="read에게 같은 그림을 보이면 모두 안경이 없다고 읽는다",
+        en="read, shown the same pictures, reads no glasses in any of them",
+    )
     model, known = zoo.load("stargan"), domains.edits()
     glasses = domains.FACE_DOMAINS.index("glasses")
     wearing = known.labels[:, glasses] == 1
@@ -153,6 +257,14 @@ def test_its_own_discriminator_sees_no_glasses_where_the_judge_does():
 
 
 def test_little_is_written_down_in_a_bare_head():
+    says(
+        "models/stargan",
+        ko="첫 줄과 둘째 줄이 거의 같고, 셋째 줄보다 조금 작을 뿐이다. 적어 둔 것이 거의 없다",
+        en=(
+            "the first two lines are almost the same and only a little smaller than the third: "
+            "hardly anything was written down"
+        ),
+    )
     model, known = zoo.load("stargan"), domains.edits()
     hat = domains.FACE_DOMAINS.index("hat")
     wearing = known.labels[:, hat] == 1
@@ -170,6 +282,17 @@ def test_little_is_written_down_in_a_bare_head():
 
 
 def test_the_losses_of_stargan_are_as_the_page_says():
+    says(
+        "models/stargan",
+        ko=(
+            "판별자의 손실은 처음에 0 가까이에서 시작해 곧 0 아래로 내려가 거기 머문다. …생성자의 "
+            "손실은…뒤의 절반에서도 계속 내려간다"
+        ),
+        en=(
+            "The discriminator's loss starts near 0, soon falls below it and stays there. …The "
+            "generator's loss goes on falling in the second half"
+        ),
+    )
     discriminator, generator = (quarters("stargan", p) for p in ("discriminator", "generator"))
 
     assert max(discriminator) < 0
@@ -177,6 +300,18 @@ def test_the_losses_of_stargan_are_as_the_page_says():
 
 
 def test_two_things_break_the_rule_of_one_network_for_all():
+    says(
+        "_generated/claim-stargan-one-network",
+        ko=(
+            "파라미터는 훨씬 적고…규칙에 어긋난 것은 둘이다. 가장 안 되는 편집이 세 시드 모두에서 "
+            "95 %에 못 미쳤고, 정답과의 오차의 평균이 그대로 둔 것보다 크다"
+        ),
+        en=(
+            "The parameters are far fewer…Two things break the rule: for all three seeds the edit "
+            "that works least stays below 95 %, and the mean error to the exact picture is larger "
+            "than that of leaving the face alone"
+        ),
+    )
     found = values("stargan-one-network")
 
     assert max(found["reached_least"]) < 0.95

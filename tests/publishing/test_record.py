@@ -14,24 +14,18 @@ import pytest
 import torch
 from PIL import Image
 
-from gan_minimal import data, images, models, zoo
-from gan_minimal.data.faces16 import ATTRIBUTES
+from gan_minimal import images, models, zoo
 from gan_minimal.errors import UserError
 from gan_minimal.models import dcgan, sampling
 from gan_minimal.publishing import pictures, record
 from gan_minimal.publishing.charts import loss_curve
-from gan_minimal.scoring import distances, readings
+from gan_minimal.scoring import distances
 from gan_minimal.training import checkpoint, fingerprint
 
 PICTURES = Path(__file__).parents[2] / "docs" / "assets" / "runs"
 DRAWING = [
     name for name, (model, _) in models.runs().items() if model not in ("classifier", "clip")
 ]
-
-# What DCGAN's faces have to reach: the total variation distance of each attribute's histogram from
-# the data, and the distance of features in multiples of that of real faces from real faces.
-AIMS = {"total_variation": 0.10, "distance_ratio": 6.0}
-MINUTES = 5
 
 
 @pytest.mark.parametrize("name", models.runs())
@@ -104,40 +98,6 @@ def test_another_evaluation_makes_a_run_stale(monkeypatch):
     assert complaint == f"fid is {math.sqrt(recorded):.4g}, recorded: {recorded}"
 
 
-def test_dcgan_draws_faces_as_varied_as_the_data():
-    recorded = zoo.read("dcgan")
-    scores = recorded["metrics"]
-
-    histograms = {name: score["value"] for name, score in scores.items() if name[:3] == "tv_"}
-    assert len(histograms) == 7
-    assert max(histograms.values()) <= AIMS["total_variation"]
-    assert max(histograms, key=histograms.__getitem__) == "tv_hair_color"
-    assert scores["fid"]["value"] <= AIMS["distance_ratio"] * scores["fid"]["floor"]
-    assert recorded["seconds"] < MINUTES * 60
-
-
-def test_the_page_says_rightly_which_hair_colours_are_too_rare_and_too_frequent():
-    classifier, real = zoo.load("attributes"), data.tensors("faces16", "train")[0]
-    drawn = sampling.sample(zoo.load("dcgan"), 1000, seed=1)
-
-    def shares(images):
-        _, read = readings.read(classifier, images)
-        return torch.bincount(read["hair_color"], minlength=8) / len(images)
-
-    surplus = dict(
-        zip(ATTRIBUTES["hair_color"].values, (shares(drawn) - shares(real)).tolist(), strict=True)
-    )
-    assert surplus["red"] < 0
-    assert surplus["green"] < 0
-    assert surplus["dark_blonde"] + surplus["light_brown"] + surplus["brown"] > 0.05
-
-
-def test_dcgan_is_better_than_its_predecessor():
-    fid = {name: zoo.read(name)["metrics"]["fid"]["value"] for name in ("gan", "dcgan")}
-
-    assert fid["dcgan"] < fid["gan"]
-
-
 @pytest.mark.parametrize("name", DRAWING)
 def test_pictures_are_small_and_what_the_weights_draw(name):
     with Image.open(PICTURES / name / "samples.webp") as picture:
@@ -188,7 +148,9 @@ def test_wall_is_of_dcgans_faces():
 
 @pytest.mark.parametrize("name", models.runs())
 def test_loss_curve_is_that_of_the_record(name):
-    assert (PICTURES / name / "losses.svg").read_text() == loss_curve(zoo.read(name))
+    assert (PICTURES / name / "losses.svg").read_text(encoding="utf-8") == loss_curve(
+        zoo.read(name)
+    )
 
 
 def test_losses_are_thinned_out_by_means():
@@ -223,7 +185,7 @@ def short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_recording_writes_all_that_a_page_shows_and_is_fresh(short, tmp_path):
     content = record.record("dcgan", tmp_path / "runs")
 
-    assert json.loads((short / "dcgan.json").read_text()) == record.as_json(content)
+    assert json.loads((short / "dcgan.json").read_text(encoding="utf-8")) == record.as_json(content)
     assert zoo.load("dcgan").sample(2).shape == (2, 3, 16, 16)
     assert content["losses"]["step"] == [50, 100]
     assert content["parameters"].keys() == {"generator", "discriminator"}

@@ -11,7 +11,7 @@ from gan_minimal.errors import UserError
 from gan_minimal.scoring import evaluate as scoring
 from gan_minimal.scoring.distances import inception_distance
 from gan_minimal.scoring.evaluate import evaluate
-from gan_minimal.scoring.hangul import letters_of
+from gan_minimal.scoring.hangul import letters_of, some
 from gan_minimal.scoring.readings import read_rightly
 
 JAMO = "hangul32-jamo"
@@ -170,3 +170,14 @@ def test_images_of_another_size_are_refused():
 
     with pytest.raises(UserError, match="reads faces of 16x16 pixels, and the model draws 32x32"):
         evaluate(model, "faces16")
+
+
+def test_images_are_picked_at_random_once_each_and_the_same_every_time():
+    images = torch.arange(30.0)[:, None, None, None]
+
+    picked = some(images, 10)
+
+    assert len(set(picked.flatten().tolist())) == 10
+    assert torch.equal(picked, some(images, 10))
+    assert not torch.equal(picked, some(images, 10, seed=1))
+    assert len(some(images, 100)) == 30

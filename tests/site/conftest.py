@@ -1,4 +1,9 @@
-"""A built site, served on the loopback address, and a browser that looks at it."""
+"""A built site, served on the loopback address, and a browser that looks at it.
+
+The site is built for an address without a port, which the browser is told to look up where the
+site is served. So several processes can serve one build, each on a port of its own. Names that end
+in `.localhost` are as secure for a browser as this machine is.
+"""
 
 import os
 import shutil
@@ -6,15 +11,17 @@ import sys
 import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from subprocess import run
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from hooks.site import server
 
+HOST = "notes.localhost"
+ADDRESS = f"http://{HOST}/"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -48,66 +55,64 @@ def installed(bundled: str) -> str | None:
     return next((path for path in found if path and Path(path).is_file()), None)
 
 
-@contextmanager
-def launched() -> Iterator[Browser]:
-    """Start a browser; every thread needs one of its own."""
-    with sync_playwright() as playwright:
-        path = installed(playwright.chromium.executable_path)
-        if path is None:
-            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(HOW)
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with launched() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="session")
-def launch() -> Callable[[], AbstractContextManager[Browser]]:
-    return launched
+# No text of the site may depend on the locale, so it is built with one that has no Korean.
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the site is built."""
-    return tmp_path_factory.mktemp("site")
-
-
-@pytest.fixture(scope="session")
-def address(browser: Browser, folder: Path) -> Iterator[str]:
-    """The address of the site, built from the working tree."""
+    """The site, built from the working tree: once, however many processes test it."""
     root = Path(__file__).parents[2]
     own = root / ".venv-site/bin/python"
     python = own if own.is_file() else sys.executable
-    with server(folder, port=0) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{running.server_port}/"
-        command = [python, "-m", "hooks.site", "build", "--site", folder]
-        built = run(
-            command,
-            cwd=root,
-            env=os.environ | {"SITE_URL": address},
-            capture_output=True,
-            text=True,
-        )
-        assert built.returncode == 0, built.stdout + built.stderr
-        yield address
-        running.shutdown()
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # there each process has a folder of its own in it
+        shared = shared.parent
+    site, finished = shared / "site", shared / "site-is-built"
+    with FileLock(shared / "site.lock"):
+        if not finished.exists():
+            built = run(
+                [python, "-m", "hooks.site", "build", "--site", site],
+                cwd=root,
+                env=os.environ | ASCII | {"SITE_URL": ADDRESS},
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+            )
+            assert built.returncode == 0, built.stdout + built.stderr
+            finished.touch()
+    return site
 
 
 @pytest.fixture(scope="session")
-def pages(address: str, browser: Browser) -> list[str]:
-    """The paths of all pages, such as `"en/models/dcgan/"`."""
-    context = browser.new_context()
+def browser(folder: Path) -> Iterator[Browser]:
+    """A browser that finds the built site at `ADDRESS`, on whatever port it is served."""
+    with sync_playwright() as playwright, server(folder, port=0) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        path = installed(playwright.chromium.executable_path)
+        if path is None:
+            (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(HOW)
+        rule = f"MAP {HOST}:80 127.0.0.1:{running.server_port}"
+        flags = [*FLAGS, f"--host-resolver-rules={rule}"]
+        browser = playwright.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+        running.shutdown()
+
+
+@pytest.fixture
+def address(browser: Browser) -> str:
+    """The address of the site in that browser."""
+    return ADDRESS
+
+
+@pytest.fixture(scope="session")
+def pages(folder: Path) -> list[str]:
+    """The paths of all pages by the site maps, such as `"en/models/dcgan/"`."""
     found = []
     for part in ("", "en/"):
-        site_map = ET.fromstring(context.request.get(f"{address}{part}sitemap.xml").text())
-        found += [loc.text.removeprefix(address) for loc in site_map.iter() if "loc" in loc.tag]
-    context.close()
+        site_map = ET.parse(folder / part / "sitemap.xml")
+        found += [loc.text.removeprefix(ADDRESS) for loc in site_map.iter() if "loc" in loc.tag]
     return found
 
 

@@ -177,34 +177,3 @@ def test_weights_of_gan_are_no_weights_of_dcgan():
 
     with pytest.raises(UserError, match="of another model"):
         checkpoint.put_weights(dcgan, gan.state_dict(), "file")
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path):
-    path = tmp_path / "file"
-    path.write_text("old")
-
-    def fail(temporary):
-        temporary.write_text("half of the n")
-        raise OSError("No space left on device")
-
-    with pytest.raises(OSError, match="No space left"):
-        checkpoint.write_whole(path, fail)
-
-    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
-    assert path.read_text() == "old"
-
-
-def test_the_old_file_stands_until_the_new_one_is_whole(tmp_path):
-    path = tmp_path / "file"
-    path.write_text("old")
-
-    def write(temporary):
-        temporary.write_text("new")
-        assert path.read_text() == "old"
-        assert temporary.parent == path.parent  # else it could not be put in place at once
-
-    checkpoint.write_whole(path, write)
-
-    assert path.read_text() == "new"
-    assert path.stat().st_mode & 0o777 == 0o644
-    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]

@@ -482,7 +482,9 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path):
     command = [sys.executable, "-c", SCRIPT, str(path), str(steps)]
 
     for wait in (0.0, 0.013, 0.031, None):  # seconds after a few checkpoints; None: to the end
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        ) as process:
             lines = list(itertools.islice(process.stdout, None if wait is None else 20))
             assert lines, "nothing was left to do: it was not killed in the middle"
             if wait is not None:
@@ -505,7 +507,11 @@ def begun(process: subprocess.Popen) -> None:
         time.sleep(15)
         return
     for _ in range(600):
-        [caught] = [line for line in status.read_text().splitlines() if line.startswith("SigCgt")]
+        [caught] = [
+            line
+            for line in status.read_text(encoding="utf-8").splitlines()
+            if line.startswith("SigCgt")
+        ]
         if int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1:
             time.sleep(0.3)
             return
@@ -522,6 +528,7 @@ def command(*arguments: str, folder: Path, **options) -> subprocess.Popen:
         stderr=subprocess.PIPE,
         text=True,
         **options,
+        encoding="utf-8",
     )
 
 
@@ -586,7 +593,7 @@ def watch(run):
 train.train(run, data.load("faces16"), settings, lambda run: print("saved"), watch, quiet=True)
 """
     with subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
         assert process.stdout.readline() == "round\n"
         process.terminate()

@@ -109,7 +109,7 @@ def tuned(name: str, model: StyleGAN, settings: loop.Settings) -> dict[str, floa
 
 def scores(seed: int) -> dict[str, float]:
     """Probe a discriminator before it learns and after; tune for both domains from there."""
-    before = probe_discriminator(begun(seed)[0].model.get_submodule("discriminator"))
+    before = probe_discriminator(begun(seed)[0].model.discriminator)
     model, settings = judged(seed, device())
     found = probe_discriminator(deepcopy(model.discriminator).cpu())
     found |= {f"fresh_{size}": before[f"mean_{size}"] for size in DEPTHS}

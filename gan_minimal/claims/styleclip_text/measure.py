@@ -140,10 +140,12 @@ def opening() -> list[float]:
     model, clip, _ = networks()
     asked = prompts()[::20]
     faces = [styleclip.seeded(model, 1000 + i) for i in range(len(asked))]
-    points = clip.texts([prompt.sentence for prompt in asked])
+    text_features = clip.encode_text([prompt.sentence for prompt in asked])
     with torch.no_grad():
         drawn = torch.cat([model.draw(w, noise) for w, noise in faces])
-        cosines: list[float] = torch.cosine_similarity(clip.look(drawn), points, dim=1).tolist()
+        cosines: list[float] = torch.cosine_similarity(
+            clip.encode_image(drawn), text_features, dim=1
+        ).tolist()
     return cosines
 
 

@@ -27,8 +27,7 @@ FEATURES = {"faces": face_features, "hangul": hangul_features}
 
 def images(name: str, split: str) -> Tensor:
     """Return all faces or glyphs of a split, `(N, C, 16, 16)` in [-1, 1]."""
-    found: Tensor = data.load(SETS[name], split, size=STYLEGAN_SIZE).tensors[0]  # type: ignore[attr-defined]
-    return found
+    return data.tensors(SETS[name], split, size=STYLEGAN_SIZE)[0]
 
 
 @torch.inference_mode()

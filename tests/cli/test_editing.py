@@ -1,9 +1,6 @@
 """The command `edit`: what it writes, and a sentence for every mistake."""
 
 import re
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +11,12 @@ from PIL import Image
 from gan_minimal import data, images
 from gan_minimal.editing import styleclip
 from gan_minimal.training import checkpoint, loop
-from tests.cli import test_cli as shared
-
-run, pixels = shared.run, shared.pixels
-
-SMALL = {"size": 16, "latent": 6, "style": 8, "fmap_base": 32, "fmap_max": 8, "rounds": 0}
+from tests.cli.helpers import SMALL_STYLEGAN, misused, pixels, process, refused
 
 
 def untrained(folder: str, **changes: int) -> None:
     """Write a run of a narrow StyleGAN that nobody has trained."""
-    arguments = SMALL | changes
+    arguments = SMALL_STYLEGAN | changes
     settings = loop.Settings(data="faces16", batch=4, steps=1)
     made = loop.new("stylegan", arguments, settings)
     path = Path(folder) / "checkpoint.pt"
@@ -33,10 +26,10 @@ def untrained(folder: str, **changes: int) -> None:
 class Judge:
     """A CLIP that sees the average of every quarter and wants the left half bright."""
 
-    def texts(self, sentences: list[str]) -> torch.Tensor:
+    def encode_text(self, sentences: list[str]) -> torch.Tensor:
         return torch.tensor([[1.0, -1.0, 1.0, -1.0]]).repeat(len(sentences), 3)
 
-    def look(self, pictures: torch.Tensor) -> torch.Tensor:
+    def encode_image(self, pictures: torch.Tensor) -> torch.Tensor:
         return torch.nn.functional.avg_pool2d(pictures, 8).flatten(1)
 
 
@@ -114,7 +107,7 @@ def test_a_picture_of_ones_own_comes_first_and_then_what_stylegan_makes_of_it(ru
 @pytest.mark.usefixtures("faces")
 def test_mistakes_in_an_edit_are_sentences(run):
     untrained("runs/large", size=32, fmap_base=64)
-    Path("text.png").write_text("no picture")
+    Path("text.png").write_text("no picture", encoding="utf-8")
     noise = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8))
     noise.save("noise.png")
     edit = ("edit", "runs/stylegan", "--text")
@@ -139,7 +132,7 @@ def test_mistakes_in_an_edit_are_sentences(run):
             "faces of 16 pixels, not images of 32: --clip ViT-B-32 knows any.",
         ),
     ):
-        shared.refused(run, arguments, sentence)
+        refused(run, arguments, sentence)
     assert not list(Path().glob("edit.*"))
     assert not list(Path().glob("x*"))
 
@@ -154,12 +147,8 @@ def test_mistakes_in_an_edit_are_sentences(run):
         ("edit --text 안경 --seed -1", "--seed"),
     ],
 )
-def test_mistakes_in_the_options_are_named(arguments, named, run):
-    code, out, error = run(*arguments.split())
-
-    assert code == 2
-    assert named in error
-    assert "Traceback" not in out + error
+def test_a_mistake_in_the_options_is_named(arguments, named, run):
+    misused(run, arguments.split(), named)
 
 
 def test_the_small_clip_is_trained_by_the_command(run):
@@ -174,15 +163,9 @@ def test_the_small_clip_is_trained_by_the_command(run):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", ["파란 머리에 안경", "blue hair and glasses"])
-def test_a_sentence_changes_a_recorded_face_within_twenty_seconds(text, empty_folder):
-    command = [Path(sys.executable).with_name("gan-minimal"), "edit", "--text", text]
-    began = time.perf_counter()
+def test_a_sentence_changes_a_recorded_face(text, empty_folder):
+    ran = process("edit", "--text", text, "--seed", "7", "--out", "edit.png", folder=empty_folder)
 
-    ran = subprocess.run(
-        [*command, "--seed", "7", "--out", "edit.png"], capture_output=True, text=True, check=False
-    )
-
-    assert time.perf_counter() - began < 20
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("edit.png\n")
     assert pixels("edit.png").shape == (16 * 4, (8 * 17 - 1) * 4, 3)

@@ -1,0 +1,131 @@
+"""The commands `evaluate`, `record`, `tables` and `claims`, and one sentence for every mistake."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gan_minimal import claims, cli, zoo
+from gan_minimal.publishing import record, tables, words
+from tests.claims.small.measure import CLAIM as SMALL
+from tests.cli.helpers import misused, refused
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_fid_of_papers_is_asked_for_by_name(run, monkeypatch):
+    monkeypatch.setattr("gan_minimal.scoring.evaluate.inception", lambda model, data: 12.345)
+
+    assert run("evaluate", "gan", "--inception")[:2] == (0, "FID with Inception-v3: 12.35\n")
+
+
+def test_record_says_whether_a_run_is_fresh(run, monkeypatch):
+    monkeypatch.setattr(record, "check", lambda name: ["its hair is grey"] * (name == "dcgan"))
+
+    assert run("record", "gan", "--check")[:2] == (0, "gan is fresh\n")
+    code, shown, _ = run("record", "all", "--check")
+    assert code == 1
+    assert "dcgan is stale: its hair is grey\nRepair it with: gan-minimal record dcgan\n" in shown
+    assert "attributes is fresh" in shown
+
+
+def test_record_writes_the_fragments_of_the_pages(run, monkeypatch):
+    Path("docs").mkdir()
+    content = zoo.read("gan")
+    monkeypatch.setattr(cli.measuring, "checkout", Path.cwd)
+    monkeypatch.setattr(record, "record", lambda *_: content)
+
+    code, shown, _ = run("record", "gan")
+
+    assert code == 0
+    assert shown.startswith("gan: ")
+    for path, text in tables.texts(content, Path("docs")):
+        assert path.read_text(encoding="utf-8") == text
+
+
+def test_tables_of_all_pages_are_written_again_as_they_stand(run, monkeypatch):
+    monkeypatch.setattr(cli.measuring, "checkout", Path.cwd)
+
+    assert run("tables")[0] == 0
+
+    for language in words.LANGUAGES:
+        written = {path.name for path in Path("docs", language, "_generated").iterdir()}
+        published = ROOT / "docs" / language / "_generated"
+        assert written == {path.name for path in published.iterdir()} - {"benchmarks.md"}
+        for name in written:
+            again = Path("docs", language, "_generated", name)
+            assert again.read_bytes() == (published / name).read_bytes()
+
+
+def test_recording_needs_the_pages(run, monkeypatch):
+    monkeypatch.setattr(cli.common, "__file__", str(Path.cwd() / "a" / "b" / "common.py"))
+
+    code, _, error = run("record", "gan")
+
+    assert code == 2
+    assert "run it in a clone of the repository" in error
+
+
+def test_claims_are_listed_with_their_verdicts(run, monkeypatch):
+    before = claims.read
+    first = next(iter(claims.claims().values()))
+    monkeypatch.setattr(claims, "read", lambda c: None if c is first else before(c))
+
+    code, shown, _ = run("claims")
+
+    assert code == 0
+    rows = [line for line in shown.splitlines() if "│" in line]
+    for claim in claims.claims().values():
+        [row] = [row for row in rows if claim.id in row]
+        record_ = None if claim is first else before(claim)
+        holds = record_ and claim.holds(record_["values"])
+        assert ("not measured" if record_ is None else "holds" if holds else "does not") in row
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(1.0, "It holds."), (3.0, "It does not hold")])
+def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, run, monkeypatch):
+    file = shutil.copytree(SMALL.folder, Path("small")) / "measure.py"
+    claim = replace(SMALL, file=str(file), measure=lambda: {"size": [value, value / 2]})
+    monkeypatch.setattr(claims, "get", lambda _: claim)
+    monkeypatch.setattr(cli.measuring, "checkout", Path.cwd)
+
+    code, shown, _ = run("claims", "run", "small")
+    assert code == 0
+    assert "It is small.\nIts size is measured.\nIt holds below 2.\n" in shown
+    assert f"Size: {value:.3f}, {value / 2:.3f}" in shown
+    assert verdict in shown
+    assert claims.read(claim) is None
+
+    run("claims", "run", "small", "--record")
+    kept = claims.read(claim)
+    assert kept["values"] == {"size": [value, value / 2]}
+    for language in ("ko", "en"):
+        path = Path("docs", language, "_generated", "claim-small.md")
+        assert path.read_text(encoding="utf-8") == tables.claim_box(claim, kept, language)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("evaluate dcgn", "did you mean 'dcgan'?"),
+        ("record dcgn --check", "did you mean 'dcgan'?"),
+        ("record dcgn", "did you mean 'dcgan'?"),
+        ("claims run gan-two-player", "did you mean 'gan-two-players'?"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
+    Path("file.txt").write_text("something else", encoding="utf-8")
+
+    refused(run, arguments.split(), sentence)
+    assert not list(Path().rglob("*.pt"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ("claims rnu x", "No such command 'rnu'"),
+    ],
+)
+def test_a_mistake_in_the_options_is_named(arguments, named, run):
+    misused(run, arguments.split(), named)
