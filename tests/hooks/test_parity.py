@@ -167,7 +167,9 @@ def test_a_stamp_holds_until_the_original_changes(name, original, root):
 
 def test_a_page_without_a_stamp_is_named(root):
     page = root / "docs/en/models/dcgan.md"
-    page.write_text(re.sub("source_sha: .*\n", "", page.read_text(encoding="utf-8")), "utf-8")
+    page.write_text(
+        re.sub("source_sha: .*\n", "", page.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     assert parity.check(root) == ["models/dcgan.md: the English page has no source_sha"]
 
 
