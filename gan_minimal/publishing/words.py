@@ -1,4 +1,4 @@
-"""What tables, badges, charts and the boxes of claims say: `words.toml`, and the names that data has."""
+"""What tables, badges, charts and claims say: `words.toml`, and the names that data has."""
 
 import tomllib
 from pathlib import Path

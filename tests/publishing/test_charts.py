@@ -271,15 +271,13 @@ def test_a_digest_tells_data_languages_and_themes_apart():
 
 @pytest.mark.parametrize("name", HISTOGRAMS)
 def test_histograms_are_what_the_weights_draw(name):
-    measured = dict(
-        zip(("data", "drawn"), shares(zoo.load(name), "faces16", "hair_color"), strict=True)
-    )
+    real, drawn = shares(zoo.load(name), "faces16", "hair_color")
 
     for language in LANGUAGES:
         for theme in THEMES:
             path = charts.place(DOCS, f"runs/{name}/histogram", language, theme)
             text = path.read_text(encoding="utf-8")
-            for key, today in measured.items():
+            for key, today in (("data", real), ("drawn", drawn)):
                 shown = re.findall(rf'id="{key}-\d">\s*<!-- (\d+) -->', text)
                 # other processors round otherwise: a face or two of a thousand differ
                 assert [int(n) for n in shown] == pytest.approx([100 * s for s in today], abs=0.8)

@@ -100,7 +100,7 @@ def browser(folder: Path) -> Iterator[Browser]:
         running.shutdown()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def address(browser: Browser) -> str:
     """The address of the site in that browser."""
     return ADDRESS
