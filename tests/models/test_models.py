@@ -3,7 +3,7 @@
 import pytest
 from torch import nn
 
-from gan_minimal import models
+from gan_minimal import data, models
 from gan_minimal.errors import UserError
 from gan_minimal.training import loop
 
@@ -23,6 +23,18 @@ def test_every_preset_builds_and_can_be_trained(name, which):
     assert {id(p) for p in moved} == {id(p) for p in model.parameters()}  # nobody is left behind
     assert len(moved) == len({id(p) for p in moved})  # and nobody has two players
     assert set(model.recorded) <= {part for part, _ in model.named_children()}
+
+
+@pytest.mark.parametrize("run", models.runs())
+def test_a_model_says_what_an_example_of_its_data_is(run):
+    name, which = models.runs()[run]
+    preset = models.preset(name, which)
+    row = data.find(preset["train"]["data"])
+
+    model = models.build(name, **preset["model"])
+
+    assert model.example == row.example
+    assert model.channels == row.size[2]
 
 
 @pytest.mark.parametrize("name", [name for name in models.names() if name != "classifier"])
