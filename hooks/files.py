@@ -1,9 +1,12 @@
 """Publishes what lies outside a language's own folder.
 
 Pictures are shared by both languages, code is offered for download as the very file that the
-tests run, and every page offers its own source. Styles and scripts are sent without their comments.
+tests run, and every page offers its own source. Where a page offers a model's file, it offers the
+models that the file imports as well. Styles and scripts are sent without their comments.
 """
 
+import ast
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +14,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVED_ONCE = ("assets/css/", "assets/js/")  # the English pages use those of the Korean site
+MODELS = "gan_minimal.models."
+# A line with nothing but the download of a model, such as
+# [Download dcgan.py](../code/models/dcgan.py){ .download }
+DOWNLOAD = re.compile(r"^\[[^\]\n]*\]\(\S*code/models/(\w+)\.py\)\{ \.download \}$", re.MULTILINE)
 
 
 def shared_files(root: Path, language: str) -> dict[str, Path]:
@@ -39,6 +47,52 @@ def shared_files(root: Path, language: str) -> dict[str, Path]:
     ):
         found |= {f"{below}/{path.name}": path for path in (root / folder).glob("*.py")}
     return dict(sorted(found.items()))
+
+
+def needed_models(folder: Path, name: str) -> list[str]:
+    """Return the models that the file of model `name` imports, and those that these import.
+
+    Args:
+        folder: `gan_minimal/models`.
+        name: A file there, without its ending.
+
+    Returns:
+        Names without endings, each once, `name` itself not among them.
+    """
+    found: list[str] = []
+    waiting = [name]
+    while waiting:
+        tree = ast.parse((folder / f"{waiting.pop()}.py").read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(MODELS):
+                sibling = str(node.module).removeprefix(MODELS)
+                if sibling not in (name, *found):
+                    found.append(sibling)
+                    waiting.append(sibling)
+    return found
+
+
+def offer_needed_models(markdown: str, folder: Path) -> str:
+    """Add to each download of a model those of the models that it needs, one a line.
+
+    A link that the page has already is not added again.
+    """
+    offered = {link[1] for link in DOWNLOAD.finditer(markdown)}
+
+    def offer(link: re.Match[str]) -> str:
+        lines = [link[0]]
+        for needed in needed_models(folder, link[1]):
+            if needed not in offered:
+                offered.add(needed)
+                lines.append(link[0].replace(f"{link[1]}.py", f"{needed}.py"))
+        return "\n".join(lines)
+
+    return DOWNLOAD.sub(offer, markdown)
+
+
+def on_page_markdown(markdown: str, page: "Page", **_: Any) -> str:
+    """Offer all files that a model needs."""
+    return offer_needed_models(markdown, ROOT / "gan_minimal/models")
 
 
 def page_sources(docs: Path) -> list[Path]:

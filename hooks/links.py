@@ -23,6 +23,7 @@ from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from bs4 import BeautifulSoup
 
+from hooks import escape_unencodable
 from hooks.files import page_sources
 from hooks.parity import CODE, FENCE
 
@@ -273,6 +274,7 @@ def sources(root: Path) -> list[tuple[str, str]]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print what leads nowhere; the exit code says whether anything does."""
+    escape_unencodable()
     parser = argparse.ArgumentParser(prog="python -m hooks.links", description=__doc__)
     parser.add_argument("--site", type=Path, default=ROOT / "site", help="folder of the built site")
     parser.add_argument("--external", action="store_true", help="ask the other hosts, too")

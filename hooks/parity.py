@@ -16,6 +16,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hooks import escape_unencodable
+
 ROOT = Path(__file__).resolve().parent.parent
 
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
@@ -198,13 +200,14 @@ def stamp(root: Path) -> list[str]:
         text = english.read_text(encoding="utf-8")
         stamped = STAMP.sub(rf"\g<before>{digest(korean)}", text, count=1)
         if stamped != text:
-            english.write_text(stamped, encoding="utf-8")
+            english.write_text(stamped, encoding="utf-8", newline="\n")
             changed.append(name)
     return changed
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Print what differs; the exit code says whether anything does."""
+    escape_unencodable()
     parser = argparse.ArgumentParser(prog="python -m hooks.parity", description=__doc__)
     parser.add_argument("--stamp", action="store_true", help="mark the English pages as up to date")
     if parser.parse_args(arguments).stamp:

@@ -1,4 +1,7 @@
-"""Builds both languages of the site and serves them: `python -m hooks.site build serve`."""
+"""Builds both languages of the site and serves them: `python -m hooks.site build serve`.
+
+`--builder properdocs` builds the same pages with the fork that continues MkDocs 1.x.
+"""
 
 import argparse
 import importlib.util
@@ -10,22 +13,29 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from hooks import escape_unencodable
+
 ROOT = Path(__file__).resolve().parent.parent
 PORT = 8000
+BUILDERS = ("mkdocs", "properdocs")
 
 
-def build(site: Path, address: str = f"http://127.0.0.1:{PORT}/") -> None:
+def build(
+    site: Path, address: str = f"http://127.0.0.1:{PORT}/", builder: str = BUILDERS[0]
+) -> None:
     """Build the Korean site into `site` and the English one into `site/en`, strictly.
 
     Args:
         site: The folder to write; what was in it before is gone afterwards.
         address: Where the site will be found, for the site map, the feed and canonical links.
+        builder: One of `BUILDERS`.
 
     Raises:
-        SystemExit: If MkDocs is not installed, or reports so much as a warning.
+        SystemExit: If the builder is not installed, or reports so much as a warning.
     """
-    if importlib.util.find_spec("mkdocs") is None:
-        sys.exit("The site needs its own tools: python -m pip install --group site")
+    if importlib.util.find_spec(builder) is None:
+        more = "" if builder == BUILDERS[0] else f" {builder}"
+        sys.exit(f"The site needs its own tools: python -m pip install --group site{more}")
     if site.exists():
         shutil.rmtree(site)
     english = address + "en/"
@@ -33,11 +43,12 @@ def build(site: Path, address: str = f"http://127.0.0.1:{PORT}/") -> None:
         "SITE_URL": address,
         "SITE_URL_EN": english,
         "NO_MKDOCS_2_WARNING": "1",
+        "PYTHONUTF8": "1",  # plugins may forget to name an encoding, and the log is read below
     }
     # Korean first: MkDocs empties the folder it writes to.
     for config, folder in (("mkdocs.yml", site), ("mkdocs.en.yml", site / "en")):
         # Not --quiet: that hides warnings from --strict, too.
-        command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", config, "-d"]
+        command = [sys.executable, "-m", builder, "build", "--strict", "-f", config, "-d"]
         done = subprocess.run(
             [*command, str(folder)],
             cwd=ROOT,
@@ -119,15 +130,17 @@ def serve(site: Path, port: int = PORT) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the actions named on the command line in their order."""
+    escape_unencodable()
     parser = argparse.ArgumentParser(prog="python -m hooks.site", description=__doc__)
     parser.add_argument("actions", nargs="+", choices=["build", "serve"])
     parser.add_argument("--site", type=Path, default=ROOT / "site", help="folder of the built site")
     parser.add_argument("--port", type=int, default=PORT, help="first port to try")
+    parser.add_argument("--builder", choices=BUILDERS, default=BUILDERS[0])
     options = parser.parse_args(arguments)
     address = os.environ.get("SITE_URL", f"http://127.0.0.1:{options.port}/")
     for action in options.actions:
         if action == "build":
-            build(options.site, address)
+            build(options.site, address, options.builder)
         else:
             serve(options.site, options.port)
 

@@ -66,7 +66,7 @@ def write(snippets: Path, outputs: Path) -> list[str]:
             path.unlink()
     for name in names:
         text, picture = run(snippets / f"{name}.py")
-        (outputs / f"{name}.txt").write_text(text, encoding="utf-8")
+        (outputs / f"{name}.txt").write_text(text, encoding="utf-8", newline="\n")
         if picture is not None:
             picture.save(outputs / f"{name}.webp", lossless=True, exact=True, method=6)
     return names

@@ -1,7 +1,9 @@
 """What holds the repository together: commands, versions, licences and the way imports run."""
 
 import ast
+import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -9,8 +11,10 @@ import time
 import tomllib
 import zipfile
 from collections import defaultdict
+from email import message_from_bytes
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -26,6 +30,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 GUIDES = ["README.md", "CONTRIBUTING.md", "docs/ko/contribute.md", "docs/en/contribute.md"]
 MODULES = sorted((ROOT / "gan_minimal").rglob("*.py"))
+
+# What jobs may do besides reading the repository.
+GRANTED = {
+    ("site", "build"): {"contents": "read", "pages": "read"},
+    ("site", "deploy"): {"pages": "write", "id-token": "write"},
+    ("nightly", "tell"): {"issues": "write"},
+}
 
 # The brackets keep these patterns from finding themselves.
 FORBIDDEN = re.compile(
@@ -44,6 +55,12 @@ def tracked() -> list[Path]:
     if run.returncode:
         pytest.skip("this copy is not a Git repository")
     return [path for name in run.stdout.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+def workflow_of(name: str) -> dict[str, Any]:
+    """Return the content of a workflow."""
+    path = ROOT / ".github" / "workflows" / f"{name}.yml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def commands(text: str) -> list[str]:
@@ -92,6 +109,7 @@ def test_guides_link_to_files_that_exist(guide):
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="this machine has no make")
 def test_make_without_a_target_lists_what_there_is():
     shown = subprocess.run(
         ["make"], cwd=ROOT, capture_output=True, text=True, check=True, encoding="utf-8"
@@ -105,28 +123,82 @@ def test_make_without_a_target_lists_what_there_is():
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
 def test_workflows_ask_for_no_more_than_they_need(workflow):
-    content = yaml.safe_load(workflow.read_text(encoding="utf-8"))
+    content = workflow_of(workflow.stem)
 
     assert content["permissions"] == {"contents": "read"}
     assert "concurrency" in content
-    for job in content["jobs"].values():
+    for name, job in content["jobs"].items():
         assert "timeout-minutes" in job
+        assert job.get("permissions") == GRANTED.get((workflow.stem, name))
         for step in job["steps"]:
             assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/checkout@v0"))
 
 
 def test_pull_requests_are_tested_on_every_version_of_python_that_is_declared():
-    content = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text(encoding="utf-8"))
-    tested = content["jobs"]["test"]["strategy"]["matrix"]["python"]
+    jobs = workflow_of("test")["jobs"]
+    tested = jobs["test"]["strategy"]["matrix"]["python"]
 
     prefix = "Programming Language :: Python :: 3."
     declared = [c for c in PROJECT["project"]["classifiers"] if c.startswith(prefix)]
     assert tested == [c.rpartition(" ")[2] for c in declared]
     assert PROJECT["project"]["requires-python"] == f">={tested[0]}"
+    # other systems have the oldest and the newest one
+    assert jobs["systems"]["strategy"]["matrix"]["python"] == [tested[0], tested[-1]]
+
+
+def test_windows_and_macos_are_tested_with_the_encoding_they_have():
+    job = workflow_of("test")["jobs"]["systems"]
+
+    assert job["strategy"]["matrix"]["system"] == ["windows-latest", "macos-latest"]
+    assert "UTF8" not in yaml.safe_dump(job)
+    assert job["steps"][-1]["run"] == 'python -m pytest -m "not slow" -v'
+
+
+def test_a_second_builder_may_fail():
+    assert workflow_of("test")["jobs"]["second-builder"]["continue-on-error"] is True
+
+
+def test_the_nightly_run_lifts_the_upper_bounds_of_the_package_and_no_others(tmp_path):
+    steps = workflow_of("nightly")["jobs"]["newest"]["steps"]
+    [lift] = [step["run"] for step in steps if step.get("run", "").startswith("sed")]
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+
+    subprocess.run(["bash", "-ec", lift], cwd=tmp_path, check=True)
+
+    lifted = tomllib.loads((tmp_path / "pyproject.toml").read_text(encoding="utf-8"))
+    for before, after in zip(
+        map(Requirement, PROJECT["project"]["dependencies"]),
+        map(Requirement, lifted["project"].pop("dependencies")),
+        strict=True,
+    ):
+        assert before.name == after.name
+        assert after.specifier.contains("999")
+        assert min(x.version for x in after.specifier) == min(x.version for x in before.specifier)
+    rest = {key: value for key, value in PROJECT["project"].items() if key != "dependencies"}
+    assert lifted == PROJECT | {"project": rest}
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_nightly_failure_opens_one_issue(tmp_path, there):
+    job = workflow_of("nightly")["jobs"]["tell"]
+    (tmp_path / "gh").write_text(
+        f'#!/bin/sh\nif [ "$2" = list ]; then echo {str(there).lower()}; fi\n'
+        'if [ "$2" = create ]; then echo "$4"; fi\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "gh").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "TITLE": "It fails", "BODY": ""}
+
+    [step] = job["steps"]
+    command = ["bash", "-ec", step["run"]]
+    told = subprocess.run(command, env=environment, capture_output=True, check=True).stdout
+
+    assert (job["needs"], job["if"].split(" ")[0]) == ("newest", "failure()")
+    assert told == (b"" if there else b"It fails\n")
 
 
 def test_gpu_runner_is_asked_for_by_its_labels():
-    content = yaml.safe_load((ROOT / ".github/workflows/gpu.yml").read_text(encoding="utf-8"))
+    content = workflow_of("gpu")
 
     assert content["jobs"]["gpu"]["runs-on"] == ["self-hosted", "linux", "gpu"]
     assert content[True].keys() == {"schedule", "workflow_dispatch", "pull_request"}  # "on" is true
@@ -150,6 +222,46 @@ def test_one_version_everywhere():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
     assert citation["version"] == gan_minimal.__version__ == installed_version("gan-minimal")
+
+
+def test_one_address_of_the_repository():
+    urls = PROJECT["project"]["urls"]
+    source = urls["Source"]
+    owner, name = source.split("/")[-2:]
+    readme = PROJECT["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]
+    replacements = [each["replacement"] for each in readme["substitutions"]]
+
+    assert urls == {
+        "Homepage": f"https://{owner}.github.io/{name}/",
+        "Documentation": f"https://{owner}.github.io/{name}/en/",
+        "Source": f"https://github.com/{owner}/{name}",
+        "Issues": f"{source}/issues",
+        "Changelog": f"{source}/blob/main/CHANGELOG.md",
+    }
+    pictures, links = replacements
+    assert pictures == rf"![\1]({source}/raw/main/\2)"
+    assert links == rf"[\1]({source}/blob/main/\2)"
+    texts = {".md", ".yml", ".html", ".xml", ".py", ".cff", ".toml", ".json"}
+    named = [path for path in tracked() if path.suffix in texts and path.name != "pyproject.toml"]
+    assert [p for p in named if f"{owner}/{name}" in p.read_text(encoding="utf-8")] == []
+
+
+def test_the_changelog_has_this_version_or_says_that_it_is_not_out_yet():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest, below = re.search(r"^## \[(.*?)\].*\n\n(.*)", text, re.MULTILINE).groups()
+
+    version = gan_minimal.__version__
+    assert newest == version or (newest == "Unreleased" and version in below)
+    sections = set(re.findall(r"^### (.*)", text, re.MULTILINE))
+    assert sections <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_the_readme_says_what_lies_where():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    packages = [p.parent for p in (ROOT / "gan_minimal").glob("*/__init__.py")]
+
+    told = re.findall(r"^\| `(gan_minimal/\w+)/` \|", text, re.MULTILINE)
+    assert sorted(told) == sorted(p.relative_to(ROOT).as_posix() for p in packages)
 
 
 def test_citation_has_what_the_format_requires():
@@ -274,22 +386,47 @@ def test_help_appears_within_half_a_second():
     assert statistics.median(times) < 0.5
 
 
-@pytest.mark.slow
-def test_wheel_holds_the_data_and_the_recorded_runs(tmp_path):
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> dict[str, bytes]:
+    """Return the files of the package as it is published, by their names."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, capture_output=True, check=True)
+    [path] = folder.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
-    [wheel] = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        packed = set(archive.namelist())
-        metadata = next(name for name in packed if name.endswith(".dist-info/METADATA"))
-        described = archive.read(metadata).decode()
-    data = {".npz", ".json", ".safetensors", ".webp", ".png", ".md", ".toml"}
-    kept = [p for p in tracked() if (ROOT / "gan_minimal") in p.parents and p.suffix in data]
-    assert kept
-    assert {str(p.relative_to(ROOT)) for p in kept} <= packed
-    assert {name.split("/")[0].split("-")[0] for name in packed} == {"gan_minimal"}
-    assert SpecifierSet(PROJECT["project"]["requires-python"]) == SpecifierSet(
-        re.search(r"^Requires-Python: (.*)$", described, re.MULTILINE).group(1)
+
+@pytest.mark.slow
+def test_wheel_holds_what_the_package_needs_and_nothing_else(wheel):
+    ours = {p.relative_to(ROOT) for p in tracked() if (ROOT / "gan_minimal") in p.parents}
+    extra = {name for name in wheel if ".dist-info/" not in name} - {p.as_posix() for p in ours}
+
+    assert {p.as_posix() for p in ours} <= wheel.keys()
+    assert extra == set()
+    assert {"gan_minimal/py.typed", "gan_minimal/zoo/dcgan.safetensors"} <= wheel.keys()
+    assert {name.split("/")[0].split("-")[0] for name in wheel} == {"gan_minimal"}
+    texts = {path.name for path in (ROOT / "LICENSES").iterdir()}
+    assert {name.rpartition("/")[2] for name in wheel if "/licenses/" in name} == texts
+
+
+@pytest.mark.slow
+def test_wheel_describes_itself_to_a_package_index(wheel):
+    [metadata] = [content for name, content in wheel.items() if name.endswith("/METADATA")]
+    about = message_from_bytes(metadata)
+    description = about.get_payload(decode=True).decode()
+    source = PROJECT["project"]["urls"]["Source"]
+
+    assert SpecifierSet(about["Requires-Python"]) == SpecifierSet(
+        PROJECT["project"]["requires-python"]
     )
-    assert sum(name.rpartition("/")[2] in ("MIT.txt", "CC0-1.0.txt") for name in packed) == 2
+    texts = {path.stem for path in (ROOT / "LICENSES").iterdir()}
+    assert set(about["License-Expression"].split(" AND ")) == texts
+    assert about["Description-Content-Type"] == "text/markdown"
+    targets = re.findall(r"\]\(([^)#][^)]*)\)", description)  # not those inside the page
+    assert len(targets) > 5
+    for target in targets:
+        address, _, path = target.partition("/main/")
+        assert address in (f"{source}/raw", f"{source}/blob")
+        assert (ROOT / path).is_file()
+    assert re.findall(r"!\[.*?\]\((.*?)\)", description)[0].startswith(f"{source}/raw/")

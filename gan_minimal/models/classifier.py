@@ -1,9 +1,9 @@
-"""Attribute classifier: the site's own judge of generated images.
+"""Attribute classifier: it reads what generated images show, and so they are scored.
 
 No paper; a small convolutional network with one head for each attribute, as in the multi-task
-classifiers for CelebA (Liu et al. 2015, arXiv:1411.7766). It yields three things: the attributes
-of an image, so that histograms and conditional accuracy can be measured; a feature vector, so that
-Fréchet and kernel distances can be; and, as it is never a training loss, an honest opinion.
+classifiers for CelebA (Liu et al. 2015, arXiv:1411.7766). From it come the attributes of an image,
+so that histograms and conditional accuracy can be measured, and a feature vector, so that Fréchet
+and kernel distances can be. No other model is trained by it, so none has learned to please it.
 """
 
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ class AttributeClassifier(nn.Module):
         self.lr, self.steps, self.classes, self.shift = lr, steps, classes, shift
         layers: list[nn.Module] = []
         inputs = channels
-        while size > 4:
+        while size > 4:  # (N, inputs, size, size) -> (N, width, size / 2, size / 2)
             layers += [
                 nn.Conv2d(inputs, width, 3, padding=1, bias=False),
                 nn.BatchNorm2d(width),
@@ -59,7 +59,7 @@ class AttributeClassifier(nn.Module):
             ]
             inputs, width, size = width, width * 2, size // 2
         layers += [
-            nn.Flatten(),
+            nn.Flatten(),  # (N, inputs · 4 · 4)
             nn.Dropout(0.2),
             nn.Linear(inputs * size * size, features),
             # without scale and shift: every feature has mean 0 and variance 1 on the training
@@ -68,6 +68,11 @@ class AttributeClassifier(nn.Module):
         ]
         self.body = nn.Sequential(*layers)
         self.heads = nn.ModuleDict({name: nn.Linear(features, n) for name, n in classes.items()})
+
+    @property
+    def example(self) -> tuple[int, ...]:
+        """An image and a whole number for each attribute."""
+        return (3, *(0 for _ in self.classes))
 
     def features(self, images: Tensor) -> Tensor:
         """Images `(N, C, H, W)` in [-1, 1] to standardised features `(N, features)`."""
@@ -125,7 +130,7 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
         },
         "train": {"data": "faces16-labels", "batch": 128, "steps": 2000},
     },
-    # The judge of Hangul: the three letters of a syllable, and the hand (the font) it is written in
+    # For Hangul: the three letters of a syllable, and the font that it is written in
     "jamo": {
         "model": {
             "classes": {"initial": 19, "medial": 21, "final": 28, "hand": 5},

@@ -102,7 +102,7 @@ class PatchGAN(nn.Sequential):
         strides = [2] * downsamplings + [1]
         widths = [width * min(2**i, 8) for i in range(downsamplings + 1)]
         layers: list[nn.Module] = [
-            nn.Conv2d(channels, width, 4, strides[0], padding=1),  # size / 2
+            nn.Conv2d(channels, width, 4, strides[0], padding=1),  # size / stride
             nn.LeakyReLU(0.2),
         ]
         for (narrow, wide), stride in zip(pairwise(widths), strides[1:], strict=True):

@@ -217,10 +217,10 @@ class StarGAN(nn.Module):
         Raises:
             ValueError: If there are fewer images than minibatches.
         """
-        if len(batch[0]) < self.n_critic:
+        images, labels = (x.tensor_split(self.n_critic) for x in batch)
+        if not len(images[-1]):
             raise ValueError(f"{len(batch[0])} images are not enough for {self.n_critic} moves")
-        minibatches = zip(*(x.tensor_split(self.n_critic) for x in batch), strict=True)
-        for real, original_labels in minibatches:
+        for real, original_labels in zip(images, labels, strict=True):
             others = torch.randperm(len(original_labels), device=original_labels.device)
             target_labels = original_labels[others]
             with torch.no_grad():  # the generator does not move now
@@ -230,10 +230,8 @@ class StarGAN(nn.Module):
             loss_adv = scores_fake.mean() - scores_real.mean()
             penalty = gradient_penalty(self.discriminator, real, fake)
             loss_cls = classification_loss(logits, original_labels)
-            yield (
-                "discriminator",
-                (loss_adv + self.lambda_gp * penalty + self.lambda_cls * loss_cls),
-            )
+            loss = loss_adv + self.lambda_gp * penalty + self.lambda_cls * loss_cls
+            yield "discriminator", loss
 
         # the last minibatch once more, by the discriminator that has just moved
         fake = self.generator(real, target_labels)

@@ -18,9 +18,9 @@ def narrow(monkeypatch):
     """Let the recorded StyleGAN be a narrow one, and everything take two rounds."""
     load = zoo.load
 
-    def recorded(name):
+    def recorded(name, *kind):
         if name != "stylegan":
-            return load(name)
+            return load(name, *kind)
         preset = models.preset("stylegan")["model"]
         return models.build("stylegan", **preset | {"fmap_base": 64, "fmap_max": 16}).eval()
 
@@ -59,7 +59,8 @@ def test_frozen_layers_do_not_move_and_all_others_do(narrow, frozen):
     lower |= {n for n, _ in model.named_parameters() if n.startswith("discriminator.blocks.1.")}
     assert len(lower) == 6  # weights and biases of three convolutions
     assert lower & names == (set() if frozen else lower)
-    for part in ("discriminator.blocks.0.", "discriminator.final.", "generator.layers.5."):
+    free = ("blocks.0.", "final.", "score.")
+    for part in (*(f"discriminator.{part}" for part in free), "generator.layers.5."):
         assert {n for n, _ in model.named_parameters() if n.startswith(part)} <= names
     assert all(p.requires_grad for p in model.parameters())  # a copy was tuned
 
@@ -94,7 +95,8 @@ def test_features_are_those_that_the_next_layer_sees(narrow):
     assert tuple(found) == measure.DEPTHS
     assert [each.shape[1] // 16 for each in found.values()] == [8, 16, 16]
     last = found[4].reshape(8, -1, 4, 4)
-    assert torch.allclose(discriminator.final(last)[:, 0], discriminator(images, 2), atol=1e-5)
+    scores = discriminator.score(discriminator.final(last)).flatten()
+    assert torch.allclose(scores, discriminator(images, 2), atol=1e-5)
     first = discriminator.from_rgb[-1](images)
     assert torch.allclose(found[16][0, 0], first[0, 0, :4, :4].mean(), atol=1e-6)
 

@@ -218,8 +218,8 @@ def test_tokens_fit_into_the_recorded_model():
 
     assert sorted(pieces.values()) == list(range(1, len(pieces) + 1))  # 0 is padding
     assert (begin, end) == (len(pieces) + 1, len(pieces) + 2)
-    assert end == model["vocabulary"] - 1 < 256
-    assert model["context"] == captions.CONTEXT
+    assert end == model["vocab_size"] - 1 < 256
+    assert model["context_length"] == captions.CONTEXT
     assert endings < pieces.keys()
 
 

@@ -2,7 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from hooks.files import lighten, page_sources, shared_files
+from hooks.files import (
+    ROOT,
+    lighten,
+    needed_models,
+    offer_needed_models,
+    page_sources,
+    shared_files,
+)
 
 
 @pytest.fixture
@@ -17,6 +24,7 @@ def tree(tmp_path: Path) -> Path:
         "docs/ko/_diagrams/gan.svg",
         "gan_minimal/editing/singan.py",
         "gan_minimal/models/dcgan.py",
+        "gan_minimal/editing/dcgan.py",
         "gan_minimal/zoo/dcgan.json",
         "snippets/softplus.py",
     ):
@@ -31,6 +39,7 @@ def test_pictures_and_code_are_published(tree):
         "assets/runs/dcgan/samples.webp",
         "code/editing/singan.py",
         "code/models/dcgan.py",
+        "code/editing/dcgan.py",
         "code/snippets/softplus.py",
     }
 
@@ -38,6 +47,51 @@ def test_pictures_and_code_are_published(tree):
 def test_the_english_site_uses_the_styles_of_the_korean_one(tree):
     korean, english = shared_files(tree, "ko"), shared_files(tree, "en")
     assert korean.keys() - english.keys() == {"assets/css/site.css"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Models that build on each other: c on b, b on a and on c."""
+    for name, imports in (
+        ("a", "import torch\nfrom gan_minimal.errors import UserError\n"),
+        ("b", "from gan_minimal.models.a import A\nfrom gan_minimal.models.c import C\n"),
+        ("c", "def late():\n    from gan_minimal.models.b import (\n        B,\n    )\n"),
+    ):
+        (tmp_path / f"{name}.py").write_text(imports)
+    return tmp_path
+
+
+def test_a_model_needs_what_its_file_imports_and_what_that_imports(folder):
+    assert needed_models(folder, "a") == []
+    assert needed_models(folder, "b") == ["a", "c"]
+    assert needed_models(folder, "c") == ["b", "a"]
+
+
+def test_a_page_offers_all_files_that_a_model_needs(folder):
+    page = "Text\n\n[c.py 내려받기](../code/models/c.py){ .download }\n\n### Code\n"
+
+    assert offer_needed_models(page, folder) == (
+        "Text\n\n"
+        "[c.py 내려받기](../code/models/c.py){ .download }\n"
+        "[b.py 내려받기](../code/models/b.py){ .download }\n"
+        "[a.py 내려받기](../code/models/a.py){ .download }\n"
+        "\n### Code\n"
+    )
+
+
+def test_a_file_that_a_page_offers_itself_is_not_offered_twice(folder):
+    links = [f"[Download {name}.py](../code/models/{name}.py){{ .download }}" for name in "abc"]
+
+    for page in (
+        "\n".join(links),
+        f"Only [the file](../code/models/c.py) in a sentence.\n{links[0]}",
+    ):
+        assert offer_needed_models(page, folder) == page
+
+
+def test_stylegan_comes_with_pggan():
+    assert needed_models(ROOT / "gan_minimal/models", "stylegan") == ["pggan"]
+    assert needed_models(ROOT / "gan_minimal/models", "pggan") == []
 
 
 def test_only_pages_have_a_source_to_download(tree):

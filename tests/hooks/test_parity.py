@@ -167,7 +167,9 @@ def test_a_stamp_holds_until_the_original_changes(name, original, root):
 
 def test_a_page_without_a_stamp_is_named(root):
     page = root / "docs/en/models/dcgan.md"
-    page.write_text(re.sub("source_sha: .*\n", "", page.read_text(encoding="utf-8")), "utf-8")
+    page.write_text(
+        re.sub("source_sha: .*\n", "", page.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     assert parity.check(root) == ["models/dcgan.md: the English page has no source_sha"]
 
 
@@ -194,8 +196,8 @@ def test_each_departure_of_a_claim_is_named(old, new, complaint, root):
 
 
 def test_texts_of_one_language_only_are_named(root):
-    (root / "docs/ko/only.md").write_text("# x { #x }")
-    (root / "docs/en/other.md").write_text("# x { #x }")
+    (root / "docs/ko/only.md").write_text("# x { #x }", encoding="utf-8")
+    (root / "docs/en/other.md").write_text("# x { #x }", encoding="utf-8")
     (root / "docs/en/picture.png").write_bytes(b"")
     (root / "gan_minimal/claims/one_claim/en.md").unlink()
     parity.stamp(root)

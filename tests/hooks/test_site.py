@@ -80,22 +80,25 @@ def test_serving_needs_a_built_site(tmp_path):
 
 def test_building_needs_mkdocs(tmp_path, monkeypatch):
     monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(SystemExit, match="--group site"):
+    with pytest.raises(SystemExit, match=r"--group site$"):
         site.build(tmp_path)
+    with pytest.raises(SystemExit, match=r"--group site properdocs$"):
+        site.build(tmp_path, builder="properdocs")
 
 
-def test_korean_is_built_before_english_and_into_an_empty_folder(folder, monkeypatch):
+@pytest.mark.parametrize("builder", site.BUILDERS)
+def test_korean_is_built_before_english_and_into_an_empty_folder(folder, monkeypatch, builder):
     calls = []
 
     def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
-        assert "--strict" in command
+        assert command[1:5] == ["-m", builder, "build", "--strict"]
         calls.append((command[command.index("-f") + 1], command[-1], options["env"]))
         return subprocess.CompletedProcess(command, 0)
 
     monkeypatch.setattr(site.subprocess, "run", run)
     monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: name)
     monkeypatch.setenv("SITE_URL", "https://example.org/gan/")
-    site.main(["build", "--site", str(folder)])
+    site.main(["build", "--site", str(folder), "--builder", builder])
     (korean, english) = calls
     assert korean[:2] == ("mkdocs.yml", str(folder))
     assert english[:2] == ("mkdocs.en.yml", str(folder / "en"))

@@ -1,4 +1,4 @@
-"""The classifier: one feature vector, one opinion for each attribute."""
+"""The classifier: one feature vector, and logits for each attribute."""
 
 import math
 
@@ -31,6 +31,16 @@ def test_every_attribute_has_its_logits_and_the_likeliest_is_read():
     assert model.features(images).shape == (5, 6)
     for name, read in model.read(images).items():
         assert torch.equal(read, logits[name].argmax(1))
+
+
+def test_an_example_is_an_image_and_a_number_for_each_attribute():
+    model = AttributeClassifier(CLASSES, size=8, width=4)
+    images, shape, colour = torch.randn(2, 3, 8, 8), torch.tensor([0, 2]), torch.tensor([1, 0])
+
+    assert model.example == (3, 0, 0) == tuple(x[0].dim() for x in (images, shape, colour))
+    list(model.step((images, shape, colour)))  # one label more or less is refused
+    with pytest.raises(ValueError, match="zip"):
+        list(model.step((images, shape)))
 
 
 def test_features_are_standardised_on_what_it_was_trained_on():

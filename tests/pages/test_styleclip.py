@@ -14,7 +14,7 @@ from gan_minimal.data.pixels import to_unit
 from gan_minimal.editing import styleclip
 from gan_minimal.models.classifier import AttributeClassifier
 from gan_minimal.models.clip import CLIP
-from gan_minimal.models.styleclip import ramp
+from gan_minimal.models.styleclip import lr_ramp
 from gan_minimal.models.stylegan import StyleGAN
 from gan_minimal.scoring import clip_retrieval, readings
 from tests.pages.helpers import curve, metrics, says
@@ -55,7 +55,7 @@ def test_counts_of_words_and_faces(faces):
     own, _ = faces
 
     assert len(captions.vocabulary()[0]) == 128
-    assert zoo.read("clip")["settings"]["model"]["vocabulary"] == 131
+    assert zoo.read("clip")["settings"]["model"]["vocab_size"] == 131
     training = [attributes_of(face) for face in load_faces("train").options]
     assert sum(captions.unseen(face) for face in training) == 519
     assert (len(own), len(clip_retrieval.distinct(own))) == (2048, 1018)
@@ -106,7 +106,7 @@ def test_a_red_hat_is_taken_for_red_hair_and_a_hat(clip, faces):
     own, images = faces
     with torch.inference_mode():
         point = F.normalize(clip.text(captions.tokens_of(["빨간 모자"])), dim=1)
-        cosines = F.normalize(clip.image(images), dim=1) @ point[0]
+        cosines = F.normalize(clip.visual(images), dim=1) @ point[0]
     nearest = cosines.topk(50).indices.tolist()
 
     meant = [own[i]["hair_color"] == "red" and own[i]["hat"] == "yes" for i in nearest]
@@ -181,12 +181,12 @@ def test_noise_over_pixels_fools_clip_and_mostly_the_classifier_too(clip):
     optimizer = torch.optim.Adam([pixels], 0.01)
     for _ in range(100):
         optimizer.zero_grad()
-        (-F.cosine_similarity(clip.image(pixels), point)).sum().backward()
+        (-F.cosine_similarity(clip.visual(pixels), point)).sum().backward()
         optimizer.step()
     moved = pixels.detach().clamp(-1, 1)
 
     with torch.no_grad():
-        before, after = (F.cosine_similarity(clip.image(x), point).mean() for x in (faces, moved))
+        before, after = (F.cosine_similarity(clip.visual(x), point).mean() for x in (faces, moved))
     assert after > before + 0.2
     assert readings.read(judge, faces)[1]["glasses"].sum() == 0
     assert readings.read(judge, moved)[1]["glasses"].sum() >= 3
@@ -222,6 +222,6 @@ def test_how_far_steps_reach():
         ko="300라운드의 학습률을 다 더하면 25.5다",
         en="Added up over 300 rounds they come to 25.5",
     )
-    assert sum(0.1 * ramp(step, 300) for step in range(300)) == pytest.approx(25.5)
-    assert sum(0.1 * ramp(step, 100) for step in range(100)) == pytest.approx(8.5)
-    assert ramp(0, 300) == 0
+    assert sum(0.1 * lr_ramp(step, 300) for step in range(300)) == pytest.approx(25.5)
+    assert sum(0.1 * lr_ramp(step, 100) for step in range(100)) == pytest.approx(8.5)
+    assert lr_ramp(0, 300) == 0

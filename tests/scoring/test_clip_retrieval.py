@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from gan_minimal import zoo
+from gan_minimal import data, zoo
 from gan_minimal.data import captions
 from gan_minimal.data.faces16 import ATTRIBUTES, attributes_of, load_faces
 from gan_minimal.models.clip import CLIP
@@ -16,6 +16,7 @@ TEXT = {
     "transformer_width": 16,
     "transformer_layers": 1,
 }
+ROW = data.find("faces16-captions")
 SMALL = IMAGE | TEXT | {"embed_dim": 8, "head_width": 8}
 
 
@@ -55,14 +56,14 @@ def test_the_nearest_sentence_is_found_whatever_the_lengths():
     cosines = model.logits(images, captions.tokens_of(sentences))
     assert torch.equal(found, cosines.argmax(dim=1))
     with torch.no_grad():
-        model.text.project.weight *= 10
+        model.text.text_projection.weight *= 10
     assert torch.equal(clip_retrieval.found(model, images, sentences), found)
 
 
 def scored(monkeypatch: pytest.MonkeyPatch, choice: torch.Tensor) -> dict[str, float]:
     """The scores of a model that chooses these captions."""
     monkeypatch.setattr(clip_retrieval, "found", lambda *_: choice)
-    return {name: each["value"] for name, each in clip_retrieval.score(CLIP(**SMALL)).items()}
+    return {name: each["value"] for name, each in clip_retrieval.score(CLIP(**SMALL), ROW).items()}
 
 
 def test_who_finds_every_caption_has_full_marks(rows, monkeypatch):

@@ -55,6 +55,10 @@ def installed(bundled: str) -> str | None:
     return next((path for path in found if path and Path(path).is_file()), None)
 
 
+# No text of the site may depend on the locale, so it is built with one that has no Korean.
+ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built from the working tree: once, however many processes test it."""
@@ -70,7 +74,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             built = run(
                 [python, "-m", "hooks.site", "build", "--site", site],
                 cwd=root,
-                env=os.environ | {"SITE_URL": ADDRESS},
+                env=os.environ | ASCII | {"SITE_URL": ADDRESS},
                 capture_output=True,
                 text=True,
                 encoding="utf-8",

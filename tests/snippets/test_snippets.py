@@ -442,11 +442,11 @@ def test_a_loose_leash_leads_to_the_nearest_match():
 
 
 def test_the_snippets_contrastive_loss_and_ramp_are_the_models():
-    from gan_minimal.models.styleclip import ramp
+    from gan_minimal.models.styleclip import lr_ramp
 
     loss = definitions("contrastive_loss")["contrastive_loss"]
     images, texts = torch.tensor([[1.0, 0], [0, 2]]), torch.tensor([[3.0, 0], [0.3, 0.4]])
     missed = [math.log1p(math.exp(-gap)) for gap in (0.4, 0.8, 1.0, 0.2)]  # cosines 1 0.6, 0 0.8
     assert loss(images, texts, 1.0).item() == pytest.approx(sum(missed) / 4)
     share = definitions("text_driven_optimisation")["ramp"]
-    assert [share(step / 300) for step in range(300)] == [ramp(step, 300) for step in range(300)]
+    assert [share(step / 300) for step in range(300)] == [lr_ramp(step, 300) for step in range(300)]
