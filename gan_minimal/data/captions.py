@@ -315,11 +315,9 @@ def tokens_of(texts: Sequence[str], context: int = CONTEXT) -> "Tensor":
     """Return the tokens of texts whose words are all known, padded with 0, `(N, context)`."""
     import torch
 
-    tokens = torch.zeros(len(texts), context, dtype=torch.long)
-    for row, text in zip(tokens, texts, strict=True):
-        numbers = tokenize(text)[0]
-        row[: len(numbers)] = torch.tensor(numbers)
-    return tokens
+    rows = [tokenize(text)[0] for text in texts]
+    padded = [row + [0] * (context - len(row)) for row in rows]
+    return torch.tensor(padded, dtype=torch.long).view(len(rows), context)
 
 
 def unseen(face: Mapping[str, str]) -> bool:

@@ -162,8 +162,9 @@ def test_the_small_clip_is_trained_by_the_command(run):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", ["파란 머리에 안경", "blue hair and glasses"])
-def test_a_sentence_changes_a_recorded_face(text, empty_folder):
+def test_a_sentence_changes_a_recorded_face(empty_folder):
+    """In English; the benchmark of start-up does it in Korean."""
+    text = "blue hair and glasses"
     ran = process("edit", "--text", text, "--seed", "7", "--out", "edit.png", folder=empty_folder)
 
     assert ran.returncode == 0, ran.stderr

@@ -3,8 +3,9 @@
 import pytest
 from torch import nn
 
-from gan_minimal import models
+from gan_minimal import data, models
 from gan_minimal.errors import UserError
+from gan_minimal.models.protocol import Pyramid
 from gan_minimal.training import loop
 
 PRESETS = [(name, which) for name in models.names() for which in models.get(name).PRESETS]
@@ -23,6 +24,21 @@ def test_every_preset_builds_and_can_be_trained(name, which):
     assert {id(p) for p in moved} == {id(p) for p in model.parameters()}  # nobody is left behind
     assert len(moved) == len({id(p) for p in moved})  # and nobody has two players
     assert set(model.recorded) <= {part for part, _ in model.named_children()}
+
+
+@pytest.mark.parametrize("run", models.runs())
+def test_every_recorded_run_says_what_the_examples_of_its_data_are_like(run):
+    name, which = models.runs()[run]
+    preset = models.preset(name, which)
+
+    model = models.build(name, **preset["model"])
+
+    row = data.find(preset["train"]["data"])
+    example = data.load(row.name)[0]
+    assert model.example == row.example == tuple(x.ndim for x in example)
+    assert model.channels == example[0].shape[0]
+    if not isinstance(model, Pyramid):  # which reduces its photograph to its own size
+        assert example[0].shape[1:] == (model.size, model.size)
 
 
 @pytest.mark.parametrize("name", [name for name in models.names() if name != "classifier"])

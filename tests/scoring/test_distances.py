@@ -238,21 +238,17 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize("distance", [frechet_distance, kernel_distance])
 @pytest.mark.parametrize("kind", DAMAGE)
-def test_graded_damage_of_real_faces_ranks_in_order(
-    kind, distance, judge, faces, features_of_others
-):
+def test_graded_damage_of_real_faces_ranks_in_order(kind, judge, faces, features_of_others):
     real, more_real = features_of_others
-    floor = distance(more_real, real)
+    graded = [readings.read(judge, DAMAGE[kind](faces, grade))[0] for grade in range(4)]
 
-    values = [
-        distance(readings.read(judge, DAMAGE[kind](faces, grade))[0], real) for grade in range(4)
-    ]
-
-    assert values == sorted(values)
-    assert values[0] < 2 * abs(floor) + 0.01  # no damage
-    assert values[1] > 2 * abs(floor)  # the least damage is seen
+    for distance in (frechet_distance, kernel_distance):
+        floor = distance(more_real, real)
+        values = [distance(features, real) for features in graded]
+        assert values == sorted(values)
+        assert values[0] < 2 * abs(floor) + 0.01  # no damage
+        assert values[1] > 2 * abs(floor)  # the least damage is seen
 
 
 def test_scores_stand_beside_their_floor(judge, faces):

@@ -26,7 +26,7 @@ class Copier(nn.Module):
 
 @pytest.fixture
 def fewer(monkeypatch):
-    monkeypatch.setattr(evaluate, "SAMPLES", 512)
+    monkeypatch.setattr(scoring, "SAMPLES", 512)
 
 
 @pytest.mark.usefixtures("fewer")

@@ -102,7 +102,7 @@ def test_the_colour_of_a_region_is_the_mean_over_its_pixels():
 def test_every_score_has_a_name_in_both_languages_and_comes_out_again(name, which):
     preset = models.preset(name, which)
     torch.manual_seed(0)
-    model = models.build(name, **preset["model"])
+    model = models.build(name, **preset["model"] | {"width": 4})
 
     scores = evaluate(model, preset["train"]["data"])
 

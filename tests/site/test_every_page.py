@@ -97,7 +97,7 @@ def test_a_page(path: str, new_context: Callable[..., BrowserContext], address: 
     answers: list[Response] = []
     complaints: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda m: m.type in {"error", "warning"} and complaints.append(m.text))
     found: dict[str, object] = {}
