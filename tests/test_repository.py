@@ -35,6 +35,8 @@ GRANTED = {
     ("nightly", "tell"): {"issues": "write"},
 }
 
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="it is a script for Linux's tools")
+
 # The brackets keep these patterns from finding themselves.
 FORBIDDEN = re.compile(
     r"(py[p]i|pythonh[o]sted|npm[j]s|deb[i]an)\.(org|com)"
@@ -155,6 +157,7 @@ def test_a_second_builder_may_fail():
     assert workflow_of("test")["jobs"]["second-builder"]["continue-on-error"] is True
 
 
+@ON_LINUX
 def test_the_nightly_run_lifts_the_upper_bounds_of_the_package_and_no_others(tmp_path):
     steps = workflow_of("nightly")["jobs"]["newest"]["steps"]
     [lift] = [step["run"] for step in steps if step.get("run", "").startswith("sed")]
@@ -175,6 +178,7 @@ def test_the_nightly_run_lifts_the_upper_bounds_of_the_package_and_no_others(tmp
     assert lifted == PROJECT | {"project": rest}
 
 
+@ON_LINUX
 @pytest.mark.parametrize("there", [True, False])
 def test_a_nightly_failure_opens_one_issue(tmp_path, there):
     job = workflow_of("nightly")["jobs"]["tell"]
