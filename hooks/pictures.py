@@ -3,6 +3,7 @@
 `![...](face.webp){ .x3 }` is drawn three screen pixels to a picture pixel. The style sheet falls
 to a smaller whole number where the screen is narrow, for which it has to know the native width.
 An animation gets a still for readers who asked for less motion and for its pause button.
+A chart `losses.svg` is followed by `losses-dark.svg`, if that lies beside it; the theme shows one.
 Diagrams, which are SVG inside the page, are drawn at their native size and may contain links.
 """
 
@@ -63,6 +64,11 @@ def still_name(name: str) -> str:
     return re.sub(r"\.\w+$", "-still.webp", name)
 
 
+def dark_name(name: str) -> str:
+    """Return the name of a chart's dark version: `a/losses.svg`, `a/losses-dark.svg`."""
+    return re.sub(r"\.svg$", "-dark.svg", name)
+
+
 def with_sizes(content: str, locate: Callable[[str], Path | None]) -> str:
     """Complete the `<img>` elements of a page.
 
@@ -79,9 +85,23 @@ def with_sizes(content: str, locate: Callable[[str], Path | None]) -> str:
         if path is None:
             return match[0]
         seen += 1
+        dark = path.with_name(dark_name(path.name))
+        if path.suffix == ".svg" and dark.is_file():
+            return both(attributes, path, dark)
         return element(attributes, path, lazy=seen > EAGER)
 
     return IMAGE.sub(complete, content)
+
+
+def both(attributes: dict[str, str], light: Path, dark: Path) -> str:
+    """Return the `<img>` of a chart for each theme, of which the theme hides one.
+
+    They are lazy wherever they stand, because only a lazy picture is not loaded while it is hidden.
+    """
+    src = attributes["src"]
+    return element(attributes | {"src": f"{src}#only-light"}, light, lazy=True) + element(
+        attributes | {"src": f"{dark_name(src)}#only-dark"}, dark, lazy=True
+    )
 
 
 def element(attributes: dict[str, str], path: Path, lazy: bool) -> str:

@@ -60,7 +60,7 @@ def record(
                 typer.echo(f"Repair it with: gan-minimal record {run}")
         else:
             docs = checkout() / "docs"
-            content = record.record(run, docs / "assets" / "runs", device)
+            content = record.record(run, docs, device)
             tables.write(content, docs)
             typer.echo(f"{run}: {content['seconds']:.0f} s, {content['metrics']}")
     if stale:
@@ -69,18 +69,20 @@ def record(
 
 @app.command()
 def tables() -> None:
-    """Write the tables and figures of all pages again, from what is recorded.
+    """Write the tables and charts of all pages again, from what is recorded.
 
     Example: gan-minimal tables
     """
     from gan_minimal import claims, zoo
+    from gan_minimal.publishing import record as recording
     from gan_minimal.publishing import tables
 
     docs = checkout() / "docs"
     for name in zoo.names():
         tables.write(zoo.read(name), docs)
-    for claim, record in claims.recorded():
-        tables.write_claim(claim, record, docs)
+        recording.draw_charts(zoo.read(name), docs)
+    for claim, values in claims.recorded():
+        tables.write_claim(claim, values, docs)
     tables.write_claim_list(claims.recorded(), docs)
 
 
@@ -121,10 +123,12 @@ def run_claim(
     Example: gan-minimal claims run gan-two-players
     """
     from gan_minimal import claims
-    from gan_minimal.publishing import tables
+    from gan_minimal.publishing import chart_style, tables
 
     claim = claims.get(name)
     docs = checkout() / "docs" if keep else None  # measuring can take an hour: refuse before it
+    if keep:
+        chart_style.font()
     words = claim.words("en")
     typer.echo(f"{words.says}\n{words.measured}\n{words.rule}")
     record = claims.measure(claim)

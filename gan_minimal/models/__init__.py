@@ -19,27 +19,29 @@ class Row(NamedTuple):
         runs: Its recorded runs by name, and the preset of each.
         pictures: For a recorded run, `module:function` of `gan_minimal.editing` that draws what it
             is there for, beside samples.
+        unit: Unit of its losses: "nat" where they are minus the logarithm of a probability.
     """
 
     kind: str
     runs: Mapping[str, str] = MappingProxyType({})
     pictures: Mapping[str, str] = MappingProxyType({})
+    unit: str = ""
 
 
 MODELS = {
     # The classifiers come first: they read what the others draw.
-    "classifier": Row("AttributeClassifier", {"attributes": "tiny", "jamo": "jamo"}),
+    "classifier": Row("AttributeClassifier", {"attributes": "tiny", "jamo": "jamo"}, unit="nat"),
     "autoencoder": Row(
         "Autoencoder", {"autoencoder": "tiny"}, {"autoencoder": "autoencoder:reconstructions"}
     ),
-    "vae": Row("VAE", {"vae": "tiny"}, {"vae": "autoencoder:reconstructions"}),
-    "gan": Row("GAN", {"gan": "tiny"}),
-    "dcgan": Row("DCGAN", {"dcgan": "tiny"}, {"dcgan": "dcgan:wall"}),
-    "cgan": Row("CGAN"),
-    "cgan_conv": Row("ConvCGAN", {"cgan": "tiny"}, {"cgan": "cgan:hands"}),
+    "vae": Row("VAE", {"vae": "tiny"}, {"vae": "autoencoder:reconstructions"}, unit="nat"),
+    "gan": Row("GAN", {"gan": "tiny"}, unit="nat"),
+    "dcgan": Row("DCGAN", {"dcgan": "tiny"}, {"dcgan": "dcgan:wall"}, unit="nat"),
+    "cgan": Row("CGAN", unit="nat"),
+    "cgan_conv": Row("ConvCGAN", {"cgan": "tiny"}, {"cgan": "cgan:hands"}, unit="nat"),
     "wgan": Row("WGAN", {"wgan": "tiny"}),
     "wgan_gp": Row("WGANGP", {"wgan_gp": "tiny"}),
-    "pix2pix": Row("Pix2Pix", {"pix2pix": "tiny", "pix2pix_faces": "faces"}),
+    "pix2pix": Row("Pix2Pix", {"pix2pix": "tiny", "pix2pix_faces": "faces"}, unit="nat"),
     "cyclegan": Row("CycleGAN", {"cyclegan": "tiny"}, {"cyclegan": "cyclegan:round_trip"}),
     "stargan": Row("StarGAN", {"stargan": "tiny"}, {"stargan": "stargan:all_edits"}),
     "singan": Row("SinGAN", {"singan": "tiny"}, {"singan": "singan:scenes"}),
@@ -48,8 +50,9 @@ MODELS = {
         "StyleGAN",
         {"stylegan": "tiny", "stylegan_hangul": "hangul"},
         {"stylegan": "stylegan:styled"},
+        unit="nat",
     ),
-    "clip": Row("CLIP", {"clip": "tiny"}, {"clip": "styleclip:worded"}),
+    "clip": Row("CLIP", {"clip": "tiny"}, {"clip": "styleclip:worded"}, unit="nat"),
 }
 """The one table of models and their recorded runs, in the order in which they are recorded."""
 

@@ -19,7 +19,7 @@ from torch import Tensor
 from gan_minimal import data, images, models, zoo
 from gan_minimal.errors import UserError, nearest
 from gan_minimal.models.protocol import Model, Sampler
-from gan_minimal.publishing import charts, pictures
+from gan_minimal.publishing import chart_style, charts, pictures
 from gan_minimal.scoring.evaluate import evaluate
 from gan_minimal.scoring.faces import shares
 from gan_minimal.training import checkpoint, loop
@@ -45,21 +45,23 @@ def plan(name: str) -> tuple[str, str, dict[str, Any], loop.Settings]:
     return model, which, preset["model"], loop.Settings(**preset["train"])
 
 
-def record(name: str, runs: Path, device: str = "cpu") -> dict[str, Any]:
+def record(name: str, docs: Path, device: str = "cpu") -> dict[str, Any]:
     """Train recorded run `name` and write its JSON, its weights and its pictures.
 
     Args:
         name: One of `gan_minimal.models.runs()`.
-        runs: Folder in which a folder `name` with samples, animation and losses is made.
+        docs: Folder of the pages; pictures and charts of the run are written below it.
         device: Where to train; what is recorded says where it was.
 
     Returns:
         What was written as JSON.
 
     Raises:
-        UserError: If there is no such run, or training was interrupted or diverged.
+        UserError: If there is no such run, training was interrupted or diverged, or matplotlib is
+            not installed.
     """
     model, which, arguments, settings = plan(name)
+    chart_style.font()  # training can take an hour: refuse before it
     dataset = data.load(settings.data)
     opening = first_steps(name)
     run = loop.new(model, arguments, replace(settings, device=device))
@@ -99,7 +101,8 @@ def record(name: str, runs: Path, device: str = "cpu") -> dict[str, Any]:
     # scored as everybody will see it: from the stored weights, which are in half precision
     content["metrics"] = evaluate(zoo.load(name), settings.data)
     zoo.write(name, content)
-    draw(name, content, frames, runs / name)
+    draw(name, content, frames, docs / "assets" / "runs" / name)
+    draw_charts(content, docs)
     return content
 
 
@@ -152,8 +155,7 @@ def film(run: loop.Run[Model], settings: loop.Settings, frames: list[Tensor]) ->
 
 
 def draw(name: str, content: dict[str, Any], frames: list[Tensor], folder: Path) -> None:
-    """Write the pictures of run `name`: samples, training animation, loss curve, and others."""
-    charts.write_losses(content, folder / "losses.svg")
+    """Write the pictures of run `name`: samples, training animation and others."""
     model, dataset = zoo.load(name), content["settings"]["train"]["data"]
     if frames:
         draw_samples(model, dataset, frames, folder)
@@ -165,15 +167,27 @@ def draw(name: str, content: dict[str, Any], frames: list[Tensor], folder: Path)
 
 
 def draw_samples(model: Model, dataset: str, frames: list[Tensor], folder: Path) -> None:
-    """Write what a model draws, how it came to that, and the histogram of hair colours."""
+    """Write what a model draws, and how it came to that."""
     columns = pictures.columns(dataset)
     picture = images.grid(pictures.shown(model, dataset), columns)
     images.save(picture, folder / "samples.webp", pictures.quality(dataset))
     scale = 2 if columns == 8 else 1
     film_strip: list[Image.Image] = [images.grid(frame, columns, scale=scale) for frame in frames]
     images.save_animation(film_strip, folder / "training.webp")
+
+
+def draw_charts(content: dict[str, Any], docs: Path) -> None:
+    """Write the charts of a recorded run below `docs`: losses, and hair colours of faces.
+
+    Raises:
+        UserError: If matplotlib is not installed.
+    """
+    name, dataset = content["name"], content["settings"]["train"]["data"]
+    charts.write(charts.losses, charts.loss_data(content), docs, f"runs/{name}/losses")
+    model = zoo.load(name)
     if dataset == "faces16" and isinstance(model, Sampler):
-        charts.write_histogram(*shares(model, dataset, "hair_color"), folder / "histogram.svg")
+        found = charts.share_data(*shares(model, dataset, "hair_color"))
+        charts.write(charts.histogram, found, docs, f"runs/{name}/histogram")
 
 
 def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[str, list[float]]:

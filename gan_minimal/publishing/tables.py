@@ -1,14 +1,14 @@
 """What pages include of a recorded run: badges, tables and the loss curve, in both languages."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from gan_minimal import models
-from gan_minimal.claims import Claim, Values
+from gan_minimal.claims import Claim
 from gan_minimal.files import write_text
-from gan_minimal.publishing.words import LANGUAGES, name_of, title, word
+from gan_minimal.publishing import charts
+from gan_minimal.publishing.words import LANGUAGES, chart_word, name_of, title, word
 
 EDITED = ("reached", "off", "kept", "outside")  # what is measured of each kind of edit
 
@@ -102,11 +102,6 @@ def number(value: float) -> str:
     return f"{value:,.{digits}f}"
 
 
-def brief(value: float) -> str:
-    """Write the end of an axis: like `number`, but without zeros at the end of a fraction."""
-    return f"{value:.3g}" if abs(value) < 1000 else number(value)
-
-
 def table(rows: Sequence[Sequence[str]]) -> str:
     """Return a Markdown table; the first row is its head, all columns but the first are numbers."""
     rule = [":--", *["--:"] * (len(rows[0]) - 1)]
@@ -133,52 +128,30 @@ def claim_box(claim: Claim, record: dict[str, Any], language: str) -> str:
         f"**{word('says', language)}:** {words.says} {mark}\n\n"
         f"**{word('measured', language)}:** {words.measured}\n\n"
         f"**{word('rule', language)}:** {words.rule}\n\n"
-        f"{dot_plot(claim, record['values'], language)}"
+        f"{plot(claim, language)}"
         f"{table(rows)}\n{origin}\n{{ .caption }}\n\n"
         f"**{word('why', language)}:** {words.why}\n"
     )
 
 
-def dot_plot(claim: Claim, values: Values, language: str) -> str:
-    """Return a figure with a row for each value of `claim.plot`: a dot a seed, a bar at the mean.
-
-    The axis begins at zero, or at the smallest value if that is negative.
-    """
+def plot(claim: Claim, language: str) -> str:
+    """Return the picture of a claim's values, which `write_claim` draws; nothing without a plot."""
     if not claim.plot:
         return ""
-    words = claim.words(language)
-    left, width, height = 260, 340, 32
-    numbers = [number for name in claim.plot for number in values[name]]
-    low, high = min(0.0, *numbers), max(0.0, *numbers)
-
-    def place(value: float) -> str:
-        return f"{left + (value - low) / ((high - low) or 1) * width:.1f}"
-
-    bottom = height * len(claim.plot) + 8
-    title = f"{claim.id}-plot"
-    parts = [
-        f'<svg class="diagram-svg" viewBox="0 0 640 {bottom + 24}" role="img" '
-        f'aria-labelledby="{title}"><title id="{title}">'
-        f"{escape(words.says)}</title>",
-        f'<path class="line" d="M{place(0)} 4V{bottom}M{left} {bottom}H{left + width}"/>',
-        f'<text class="small" x="{left}" y="{bottom + 18}">{brief(low)}</text>',
-        f'<text class="small" x="{left + width}" y="{bottom + 18}" text-anchor="end">'
-        f"{brief(high)}</text>",
-    ]
-    for i, name in enumerate(claim.plot):
-        y = height * i + 20
-        mean = place(sum(values[name]) / len(values[name]))
-        parts += [
-            f'<text class="small" x="{left - 12}" y="{y + 4}" text-anchor="end">'
-            f"{escape(words.labels[name])}</text>",
-            f'<path class="line-accent" d="M{mean} {y - 9}V{y + 9}"/>',
-            *(f'<circle class="box-teal" cx="{place(v)}" cy="{y}" r="5"/>' for v in values[name]),
-        ]
-    return "\n".join(['<figure class="diagram">', *parts, "</svg>", "</figure>"]) + "\n\n"
+    labels = claim.words(language).labels
+    shown = "; ".join(labels[name] for name in claim.plot)
+    alternative = chart_word("alternative", language).format(shown)
+    return f"![{alternative}](/assets/claims/{claim.id}.svg)\n\n"
 
 
 def write_claim(claim: Claim, record: dict[str, Any], docs: Path) -> None:
-    """Write the fragments of a claim into `docs/ko/_generated` and `docs/en/_generated`."""
+    """Write the fragments of a claim into `docs/<language>/_generated`, and its chart.
+
+    Raises:
+        UserError: If matplotlib is not installed.
+    """
+    if claim.plot:
+        charts.write(charts.dots, charts.dot_data(claim, record), docs, f"claims/{claim.id}")
     for language in LANGUAGES:
         path = docs / language / "_generated" / f"claim-{claim.id}.md"
         write_text(path, claim_box(claim, record, language))

@@ -1,4 +1,4 @@
-"""What tables, badges and the boxes of claims say: `words.toml`, and the names that data has."""
+"""What tables, badges, charts and claims say: `words.toml`, and the names that data has."""
 
 import tomllib
 from pathlib import Path
@@ -10,12 +10,17 @@ LANGUAGES = ("ko", "en")
 
 _TEXT = Path(__file__).with_name("words.toml").read_text(encoding="utf-8")
 WORDS: dict[str, dict[str, dict[str, str]]] = tomllib.loads(_TEXT)
-"""A text by its group (`words`, `metrics`, `names`), its key and its language."""
+"""A text by its group (`words`, `metrics`, `names`, `charts`), its key and its language."""
 
 
 def word(key: str, language: str) -> str:
     """Return a word, or a pattern with a place for numbers."""
     return WORDS["words"][key][language]
+
+
+def chart_word(key: str, language: str) -> str:
+    """Return what a chart says; a player without a name here goes by its own."""
+    return WORDS["charts"].get(key, {language: key})[language]
 
 
 def title(metric: str, language: str) -> str:

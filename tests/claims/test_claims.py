@@ -6,7 +6,6 @@ import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 import torch
@@ -207,30 +206,19 @@ def test_a_claim_that_measures_otherwise_is_stale(claim, changes, complaint, rec
     assert claims.check(claim) == [complaint]
 
 
-def test_values_that_share_an_axis_are_drawn_with_a_dot_for_each_seed():
-    assert tables.dot_plot(SMALL, {"size": [1.0, 2.0]}, "en") == ""
+def test_values_that_share_an_axis_are_drawn_beside_the_box(tmp_path):
+    record = claims.measure(SMALL) | {"values": {"size": [1.0, 2.0]}}
     drawn = replace(SMALL, plot=("size",))
 
-    figure = tables.dot_plot(drawn, {"size": [1.0, 2.0]}, "ko")
+    tables.write_claim(drawn, record, tmp_path)
 
-    svg = ElementTree.fromstring(figure.strip()).find("svg")  # well-formed
-    dots = [float(dot.get("cx")) for dot in svg.iter("circle")]
-    assert dots == [430.0, 600.0]  # the axis runs from 0 at 260 to the largest value at 600
-    assert [text.text for text in svg.iter("text")] == ["0", "2", "크기"]
-    assert svg.find("title").text == SMALL.words("ko").says
-    assert figure in tables.claim_box(
-        drawn, claims.measure(drawn) | {"values": {"size": [1.0, 2.0]}}, "ko"
-    )
-
-
-def test_negative_values_begin_the_axis():
-    drawn = replace(SMALL, plot=("size",))
-
-    figure = tables.dot_plot(drawn, {"size": [-1.0, 1.0]}, "en")
-
-    assert 'cx="260.0"' in figure
-    assert 'cx="600.0"' in figure
-    assert "M430.0 4" in figure  # zero stands between them
+    for language, label in (("ko", "크기"), ("en", "Size")):
+        box = (tmp_path / language / "_generated/claim-small.md").read_text(encoding="utf-8")
+        assert f": {label}." in re.search(r"!\[(.*)\]\(/assets/claims/small\.svg\)", box)[1]
+        for ending in (".svg", "-dark.svg"):
+            chart = (tmp_path / language / f"assets/claims/small{ending}").read_text("utf-8")
+            assert f"<!-- {label} -->" in chart
+    assert "![" not in tables.claim_box(SMALL, record, "en")
 
 
 def test_the_box_on_a_page_shows_verdict_rule_and_values():

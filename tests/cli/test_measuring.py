@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gan_minimal import claims, cli, zoo
-from gan_minimal.publishing import record, tables, words
+from gan_minimal.publishing import charts, record, tables, words
 from tests.claims.small.measure import CLAIM as SMALL
 from tests.cli.helpers import misused, refused
 
@@ -45,11 +45,17 @@ def test_record_writes_the_fragments_of_the_pages(run, monkeypatch):
 
 
 def test_tables_of_all_pages_are_written_again_as_they_stand(run, monkeypatch):
+    drawn: set[str] = set()  # test_charts.py draws charts; here it is asked only which
+    monkeypatch.setattr(charts, "write", lambda _draw, _data, _docs, name: drawn.add(name))
+    monkeypatch.setattr(record, "shares", lambda *_: ([], []))
     monkeypatch.setattr(cli.measuring, "checkout", Path.cwd)
 
     assert run("tables")[0] == 0
 
     for language in words.LANGUAGES:
+        assets = ROOT / "docs" / language / "assets"
+        light = {path for path in assets.rglob("*.svg") if not path.stem.endswith("-dark")}
+        assert drawn == {path.relative_to(assets).with_suffix("").as_posix() for path in light}
         written = {path.name for path in Path("docs", language, "_generated").iterdir()}
         published = ROOT / "docs" / language / "_generated"
         assert written == {path.name for path in published.iterdir()} - {"benchmarks.md"}

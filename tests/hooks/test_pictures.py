@@ -56,6 +56,33 @@ def test_an_svg_has_the_size_of_its_view_box(tmp_path):
     assert not pictures.is_animated(tmp_path / "a.svg")
 
 
+def test_a_chart_comes_in_both_themes_and_the_hidden_one_is_not_loaded(tmp_path):
+    for name in ("losses.svg", "losses-dark.svg"):
+        (tmp_path / name).write_text(
+            '<svg viewBox="0 0 520 380" xmlns="http://www.w3.org/2000/svg"/>'
+        )
+
+    content = pictures.with_sizes(
+        '<img alt="Loss" src="../runs/losses.svg" />', lambda src: tmp_path / "losses.svg"
+    )
+
+    assert content == (
+        '<img alt="Loss" src="../runs/losses.svg#only-light" width="520" height="380" '
+        'loading="lazy"><img alt="Loss" src="../runs/losses-dark.svg#only-dark" width="520" '
+        'height="380" loading="lazy">'
+    )
+
+
+def test_an_svg_without_a_dark_version_stays_one_picture(tmp_path):
+    (tmp_path / "mark.svg").write_text(
+        '<svg viewBox="0 0 8 8" xmlns="http://www.w3.org/2000/svg"/>'
+    )
+
+    content = pictures.with_sizes('<img alt="" src="mark.svg">', lambda src: tmp_path / "mark.svg")
+
+    assert content == '<img alt="" src="mark.svg" width="8" height="8">'
+
+
 def test_an_animation_offers_its_last_frame(animation):
     content = pictures.with_sizes('<img src="runs/training.webp">', lambda src: animation)
     assert 'srcset="runs/training-still.webp" media="(prefers-reduced-motion: reduce)"' in content

@@ -103,13 +103,6 @@ def test_numbers_have_the_digits_that_count(value, text):
     assert tables.number(value) == text
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [(0, "0"), (0.9, "0.9"), (12.345, "12.3"), (1164, "1,164")]
-)
-def test_axes_end_in_short_numbers(value, text):
-    assert tables.brief(value) == text
-
-
 def test_settings_list_the_models_and_then_the_trainings():
     assert tables.settings(RUN, "en").splitlines()[2:] == [
         "| `size` | `16` |",
