@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,6 +26,8 @@ def untrained(folder: str, **changes: int) -> None:
 
 class Judge:
     """A CLIP that sees the average of every quarter and wants the left half bright."""
+
+    model = SimpleNamespace(size=16)  # it knows faces of 16 pixels
 
     def encode_text(self, sentences: list[str]) -> torch.Tensor:
         return torch.tensor([[1.0, -1.0, 1.0, -1.0]]).repeat(len(sentences), 3)
