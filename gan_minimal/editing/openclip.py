@@ -1,4 +1,4 @@
-"""A real CLIP as the judge of StyleCLIP, for images of any size, by way of open_clip.
+"""A real CLIP for StyleCLIP and images of any size, by way of open_clip.
 
 open_clip (MIT) holds many trained CLIPs; "ViT-B-32" with the weights "openai" is the one of the
 paper. They are downloaded at their first use, about 600 MB, and each has a licence of its own.

@@ -165,9 +165,9 @@ def noises(model: StyleGAN, seeds: Sequence[int], n: int) -> Tensor:
         maps = [model.generator.noise(len(seeds)) for _ in range(n)]
     still = [torch.zeros_like(each) for each in maps[0]]
     drawn = [model.draw(w, each).clamp(-1, 1) for each in (still, *maps)]
-    spread = torch.stack(drawn[1:]).std(dim=0).mean(dim=1, keepdim=True)
-    spread = (2 * spread / spread.max().clamp(min=1e-9) - 1).expand_as(drawn[0])
-    return torch.stack([*drawn, spread], dim=1)
+    std = torch.stack(drawn[1:]).std(dim=0).mean(dim=1, keepdim=True)
+    std = (2 * std / std.max().clamp(min=1e-9) - 1).expand_as(drawn[0])
+    return torch.stack([*drawn, std], dim=1)
 
 
 def styled(model: StyleGAN) -> Pictures:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from gan_minimal.publishing.record import processor
+from gan_minimal.training.machine import processor
 
 
 @pytest.fixture(params=["cpu", pytest.param("cuda", marks=pytest.mark.gpu)])

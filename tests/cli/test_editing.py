@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -25,6 +26,8 @@ def untrained(folder: str, **changes: int) -> None:
 
 class Judge:
     """A CLIP that sees the average of every quarter and wants the left half bright."""
+
+    model = SimpleNamespace(size=16)  # it knows faces of 16 pixels
 
     def encode_text(self, sentences: list[str]) -> torch.Tensor:
         return torch.tensor([[1.0, -1.0, 1.0, -1.0]]).repeat(len(sentences), 3)
@@ -162,8 +165,9 @@ def test_the_small_clip_is_trained_by_the_command(run):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", ["파란 머리에 안경", "blue hair and glasses"])
-def test_a_sentence_changes_a_recorded_face(text, empty_folder):
+def test_a_sentence_changes_a_recorded_face(empty_folder):
+    """In English; the benchmark of start-up does it in Korean."""
+    text = "blue hair and glasses"
     ran = process("edit", "--text", text, "--seed", "7", "--out", "edit.png", folder=empty_folder)
 
     assert ran.returncode == 0, ran.stderr

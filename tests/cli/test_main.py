@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from gan_minimal import cli
-from tests.cli.helpers import misused, pixels, process
+from tests.cli.helpers import misused, process
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -64,11 +64,3 @@ def test_the_module_is_the_command(tmp_path):
 
     assert mistaken.returncode == 2
     assert mistaken.stderr == "gan-minimal: --out ends with .png or .webp, not '.gif'.\n"
-
-
-@pytest.mark.slow
-def test_64_faces_are_drawn_by_a_real_process(tmp_path):
-    drawn = process("sample", "dcgan", "--n", "64", "--out", "faces.png", folder=tmp_path)
-
-    assert drawn.returncode == 0, drawn.stderr
-    assert pixels(tmp_path / "faces.png").shape == (540, 540, 3)

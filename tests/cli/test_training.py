@@ -9,7 +9,7 @@ from PIL import Image
 from gan_minimal import models
 from gan_minimal.cli import training
 from gan_minimal.training import checkpoint
-from tests.cli.helpers import misused, pixels, process, refused
+from tests.cli.helpers import misused, pixels, refused
 
 
 def test_a_run_is_trained_resumed_sampled_and_scored(run, monkeypatch):
@@ -190,12 +190,3 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
 )
 def test_a_mistake_in_the_options_is_named(arguments, named, run):
     misused(run, arguments.split(), named)
-
-
-@pytest.mark.slow
-def test_a_batch_that_the_data_cannot_fill_is_a_sentence_in_a_real_process(tmp_path):
-    refused = process("train", "dcgan", "--batch", "100000", folder=tmp_path)
-
-    assert refused.returncode == 2
-    assert refused.stderr.endswith("use --batch 8192 or less.\n")
-    assert "Traceback" not in refused.stderr

@@ -57,7 +57,7 @@ def folder(tmp_path: Path) -> Path:
         ("b", "from gan_minimal.models.a import A\nfrom gan_minimal.models.c import C\n"),
         ("c", "def late():\n    from gan_minimal.models.b import (\n        B,\n    )\n"),
     ):
-        (tmp_path / f"{name}.py").write_text(imports)
+        (tmp_path / f"{name}.py").write_text(imports, encoding="utf-8")
     return tmp_path
 
 

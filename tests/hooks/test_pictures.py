@@ -59,7 +59,7 @@ def test_an_svg_has_the_size_of_its_view_box(tmp_path):
 def test_a_chart_comes_in_both_themes_and_the_hidden_one_is_not_loaded(tmp_path):
     for name in ("losses.svg", "losses-dark.svg"):
         (tmp_path / name).write_text(
-            '<svg viewBox="0 0 520 380" xmlns="http://www.w3.org/2000/svg"/>'
+            '<svg viewBox="0 0 520 380" xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8"
         )
 
     content = pictures.with_sizes(
@@ -75,7 +75,7 @@ def test_a_chart_comes_in_both_themes_and_the_hidden_one_is_not_loaded(tmp_path)
 
 def test_an_svg_without_a_dark_version_stays_one_picture(tmp_path):
     (tmp_path / "mark.svg").write_text(
-        '<svg viewBox="0 0 8 8" xmlns="http://www.w3.org/2000/svg"/>'
+        '<svg viewBox="0 0 8 8" xmlns="http://www.w3.org/2000/svg"/>', encoding="utf-8"
     )
 
     content = pictures.with_sizes('<img alt="" src="mark.svg">', lambda src: tmp_path / "mark.svg")

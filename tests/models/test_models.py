@@ -33,8 +33,9 @@ def test_every_recorded_run_says_what_the_examples_of_its_data_are_like(run):
 
     model = models.build(name, **preset["model"])
 
-    example = data.load(preset["train"]["data"])[0]
-    assert model.example == tuple(x.ndim for x in example)
+    row = data.find(preset["train"]["data"])
+    example = data.load(row.name)[0]
+    assert model.example == row.example == tuple(x.ndim for x in example)
     assert model.channels == example[0].shape[0]
     if not isinstance(model, Pyramid):  # which reduces its photograph to its own size
         assert example[0].shape[1:] == (model.size, model.size)

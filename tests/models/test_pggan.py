@@ -339,16 +339,16 @@ def test_each_move_leaves_the_other_player_without_gradient(precision, step, rea
     player, loss = next(moves)
     assert (player, loss.dtype) == ("discriminator", torch.float32)
     assert all(p.grad is None for p in run.model.generator.parameters())
-    judged = [p.grad.clone() for p in run.model.discriminator.parameters() if p.grad is not None]
-    assert judged
-    assert all(grad.isfinite().all() and grad.any() for grad in judged)
+    learned = [p.grad.clone() for p in run.model.discriminator.parameters() if p.grad is not None]
+    assert learned
+    assert all(grad.isfinite().all() and grad.any() for grad in learned)
 
     player, loss = next(moves)
     assert (player, loss.dtype) == ("generator", torch.float32)
     drawn = [p.grad for p in run.model.generator.parameters() if p.grad is not None]
     assert all(grad.isfinite().all() and grad.any() for grad in drawn)
     after = [p.grad for p in run.model.discriminator.parameters() if p.grad is not None]
-    assert all(torch.equal(a, b) for a, b in zip(judged, after, strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(learned, after, strict=True))
 
 
 def test_images_that_are_all_the_same_have_finite_gradients():

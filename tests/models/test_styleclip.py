@@ -124,11 +124,11 @@ def test_a_face_is_edited_as_if_it_were_alone():
 def test_only_the_styles_move():
     torch.manual_seed(0)
     network = models.build("stylegan", **TINY).eval()
-    judge = nn.Linear(3 * 16 * 16, 5)
+    clip = nn.Linear(3 * 16 * 16, 5)
     before = {name: value.clone() for name, value in network.state_dict().items()}
     begin, aim = torch.randn(2, 6, 8, requires_grad=True), torch.randn(2, 5)
     draw = partial(network.draw, noise=network.generator.noise(2))
-    made = StyleCLIP(draw, lambda x: judge(x.flatten(1)), aim, begin, rounds=20)
+    made = StyleCLIP(draw, lambda x: clip(x.flatten(1)), aim, begin, rounds=20)
     kept = (begin.detach().clone(), aim.clone())
 
     assert {name for name, _ in made.named_parameters()} == {"offset"}
@@ -141,7 +141,7 @@ def test_only_the_styles_move():
     assert begin.grad is None
     for name, value in network.state_dict().items():
         assert torch.equal(value, before[name]), name
-    assert all(p.grad is None for each in (network, judge) for p in each.parameters())
+    assert all(p.grad is None for each in (network, clip) for p in each.parameters())
 
 
 def test_the_first_round_moves_nothing():
@@ -211,10 +211,10 @@ def test_the_squared_error_of_each_image_and_of_its_styles_are_means():
 def test_styles_of_a_linear_generator_are_recovered():
     torch.manual_seed(0)
     turn, _ = torch.linalg.qr(torch.randn(8, 8))
-    spread = torch.linspace(0.5, 2, 8)
+    scales = torch.linspace(0.5, 2, 8)
 
     def draw(styles: Tensor) -> Tensor:
-        return (styles.flatten(1) * spread @ turn).unflatten(1, (1, 2, 4))
+        return (styles.flatten(1) * scales @ turn).unflatten(1, (1, 2, 4))
 
     wanted = torch.randn(3, 2, 4)
     made = Inversion(draw, draw(wanted), torch.zeros(3, 2, 4), lambda_l2=0.0)

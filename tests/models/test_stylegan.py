@@ -434,15 +434,15 @@ def test_each_move_leaves_the_other_player_without_gradient(precision, step, rea
     player, loss = next(moves)
     assert (player, loss.dtype) == ("discriminator", torch.float32)
     assert all(p.grad is None for p in run.model.generator.parameters())
-    judged = [p.grad.clone() for p in run.model.discriminator.parameters() if p.grad is not None]
-    assert judged
-    assert all(grad.isfinite().all() for grad in judged)
+    learned = [p.grad.clone() for p in run.model.discriminator.parameters() if p.grad is not None]
+    assert learned
+    assert all(grad.isfinite().all() for grad in learned)
 
     assert next(moves)[0] == "generator"
     drawn = [p.grad for p in run.model.generator.mapping.parameters()]
     assert all(grad.isfinite().all() and grad.any() for grad in drawn)
     after = [p.grad for p in run.model.discriminator.parameters() if p.grad is not None]
-    assert all(torch.equal(a, b) for a, b in zip(judged, after, strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(learned, after, strict=True))
 
 
 def test_the_graph_of_one_image_ends_at_its_own_styles(model):

@@ -78,7 +78,7 @@ def test_executing_a_notebook_gives_what_its_page_shows(name, tmp_path, monkeypa
     notebook = nbformat.read(DOCS / "ko" / "notebooks" / name, as_version=4)
 
     where = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where).execute()
+    NotebookClient(notebook, timeout=None, kernel_name="python3", resources=where).execute()
 
     now = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell, shown in zip(now, code("ko", name), strict=True):

@@ -16,7 +16,7 @@ from subprocess import run
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from hooks.site import server
 
@@ -38,7 +38,9 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 120_000  # milliseconds: nothing here fails because a machine is busy
 HOW = "no Chromium or Chrome found; get one with: python -m playwright install chromium"
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -123,6 +125,7 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def open_context(**options: object) -> BrowserContext:
         contexts.append(browser.new_context(**options))
+        contexts[-1].set_default_timeout(PATIENCE)
         return contexts[-1]
 
     yield open_context
@@ -133,6 +136,4 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 @pytest.fixture
 def page(new_context: Callable[..., BrowserContext], address: str) -> Page:
     """A page of a reader who prefers light, on a wide screen."""
-    context = new_context(base_url=address, color_scheme="light")
-    context.set_default_timeout(30_000)
-    return context.new_page()
+    return new_context(base_url=address, color_scheme="light").new_page()

@@ -19,7 +19,7 @@ FOUND = """items => items.slice(0, 3).map(item =>
 def box(browser, address):
     """Opens the search of a language, once."""
     context = browser.new_context(base_url=address)
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(120_000)
     opened: dict[str, Page] = {}
 
     def search_box(language: str) -> Page:
@@ -41,7 +41,7 @@ def found(page: Page, query: str) -> list[list[str]]:
         field.fill(text)
         field.press("End")  # the search listens for keys
         if text or page.locator(".md-search-result__item").count():
-            expect(count).not_to_have_text(before, timeout=60_000)
+            expect(count).not_to_have_text(before)
     return page.locator(".md-search-result__item").evaluate_all(FOUND)
 
 

@@ -448,31 +448,32 @@ SCRIPT = """
 import sys
 from pathlib import Path
 import torch
-from gan_minimal import checkpoint, data, train
+from gan_minimal import data
+from gan_minimal.training import checkpoint, loop
 
 torch.set_num_threads(1)
 path, steps = Path(sys.argv[1]), int(sys.argv[2])
 if path.exists():
-    run, content, settings = train.resume(path)
+    run, content, settings = loop.resume(path)
     name, arguments = content["name"], content["arguments"]
 else:
     name, arguments = "dcgan", {"size": 16, "width": 4, "latent": 4}
-    settings = train.Settings(
+    settings = loop.Settings(
         "faces16", batch=8, steps=steps, seed=5, precision="bfloat16", ema=0.99, save_every=7
     )
-    run = train.new(name, arguments, settings)
+    run = loop.new(name, arguments, settings)
 
 def save(run):
-    checkpoint.save(path, train.contents(run, name, arguments, settings))
+    checkpoint.save(path, loop.contents(run, name, arguments, settings))
     print(run.step, flush=True)
 
-train.train(run, data.load("faces16"), settings, save, quiet=True)
+loop.train(run, data.load("faces16"), settings, save, quiet=True)
 """
 
 
 @pytest.mark.slow
 def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path):
-    steps = 1500  # far more than one attempt gets done before it is killed
+    steps = 420  # far more than the three attempts get done before they are killed
     straight = trained(
         "dcgan",
         TINY,
@@ -485,7 +486,7 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path):
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         ) as process:
-            lines = list(itertools.islice(process.stdout, None if wait is None else 20))
+            lines = list(itertools.islice(process.stdout, None if wait is None else 8))
             assert lines, "nothing was left to do: it was not killed in the middle"
             if wait is not None:
                 time.sleep(wait)
@@ -503,10 +504,10 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path):
 def begun(process: subprocess.Popen) -> None:
     """Wait until a training process handles SIGTERM, which it does from its first round on."""
     status = Path(f"/proc/{process.pid}/status")
-    if not status.exists():
+    if not status.exists():  # not on Linux
         time.sleep(15)
         return
-    for _ in range(600):
+    while process.poll() is None:
         [caught] = [
             line
             for line in status.read_text(encoding="utf-8").splitlines()
@@ -516,7 +517,7 @@ def begun(process: subprocess.Popen) -> None:
             time.sleep(0.3)
             return
         time.sleep(0.05)
-    raise AssertionError("training did not begin within 30 seconds")
+    raise AssertionError("the process ended before it began to train")
 
 
 def command(*arguments: str, folder: Path, **options) -> subprocess.Popen:
@@ -538,7 +539,7 @@ def test_a_stopped_command_saves_and_says_how_to_go_on(number, tmp_path):
     process = command("train", "gan", "--steps", "100000", "--out", "runs/mine", folder=tmp_path)
     begun(process)
     process.send_signal(number)
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate()
 
     assert process.returncode == 130
     assert "Traceback" not in error
@@ -549,7 +550,7 @@ def test_a_stopped_command_saves_and_says_how_to_go_on(number, tmp_path):
     # the command that it named goes on, to the same bits as a run that was never stopped
     end = content["step"] + 30
     going_on = command("resume", "runs/mine", "--steps", str(end), folder=tmp_path)
-    output, error = going_on.communicate(timeout=60)
+    output, error = going_on.communicate()
     assert going_on.returncode == 0, error
     assert "Finished: runs/mine/checkpoint.pt" in output
     preset = models.preset("gan")
@@ -571,7 +572,7 @@ def test_signals_that_reach_the_workers_too_do_not_spoil_the_checkpoint(tmp_path
     )
     begun(process)
     os.killpg(process.pid, signal.SIGTERM)
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate()
 
     assert process.returncode == 130, error
     assert "Traceback" not in error
@@ -581,16 +582,16 @@ def test_signals_that_reach_the_workers_too_do_not_spoil_the_checkpoint(tmp_path
 @pytest.mark.slow
 def test_the_second_signal_ends_the_process_at_once(tmp_path):
     script = """
-import signal, time, torch
-from gan_minimal import data, train
-settings = train.Settings("faces16", batch=8, steps=1000)
-run = train.new("dcgan", {"size": 16, "width": 4, "latent": 4}, settings)
+import time
+from gan_minimal import data
+from gan_minimal.training import loop
+settings = loop.Settings("faces16", batch=8, steps=1000)
+run = loop.new("dcgan", {"size": 16, "width": 4, "latent": 4}, settings)
 def watch(run):
     print("round", flush=True)
-    end = time.monotonic() + 30  # a round that takes long
-    while time.monotonic() < end:
+    while True:  # a round that never ends
         time.sleep(0.05)
-train.train(run, data.load("faces16"), settings, lambda run: print("saved"), watch, quiet=True)
+loop.train(run, data.load("faces16"), settings, lambda run: print("saved"), watch, quiet=True)
 """
     with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, encoding="utf-8"
@@ -600,10 +601,8 @@ train.train(run, data.load("faces16"), settings, lambda run: print("saved"), wat
         time.sleep(0.5)
         assert process.poll() is None  # the first one waits for the end of the round
         process.terminate()
-        began = time.monotonic()
         rest = process.stdout.read()
 
-    assert time.monotonic() - began < 5
     assert process.returncode == -signal.SIGTERM
     assert "saved" not in rest
 
