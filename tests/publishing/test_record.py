@@ -18,7 +18,7 @@ from gan_minimal import images, models, zoo
 from gan_minimal.errors import UserError
 from gan_minimal.models import dcgan, sampling
 from gan_minimal.publishing import pictures, record
-from gan_minimal.scoring import distances
+from gan_minimal.scoring import readings
 from gan_minimal.training import checkpoint, fingerprint
 
 PICTURES = Path(__file__).parents[2] / "docs" / "assets" / "runs"
@@ -88,8 +88,8 @@ def test_another_order_of_the_data_makes_a_run_stale(monkeypatch):
 
 def test_another_evaluation_makes_a_run_stale(monkeypatch):
     monkeypatch.setattr(record, "first_steps", lambda name: zoo.read(name)["first_steps"])
-    before = distances.frechet_distance
-    monkeypatch.setattr(distances, "frechet_distance", lambda x, y: before(x, y) ** 0.5)
+    before = readings.frechet_distance
+    monkeypatch.setattr(readings, "frechet_distance", lambda x, y: before(x, y) ** 0.5)
 
     [complaint] = record.check("dcgan")
 
