@@ -1,6 +1,7 @@
 """The command `edit`: what it writes, and a sentence for every mistake."""
 
 import re
+import socket
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -173,3 +174,21 @@ def test_a_sentence_changes_a_recorded_face(empty_folder):
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("edit.png\n")
     assert pixels("edit.png").shape == (16 * 4, (8 * 17 - 1) * 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--clip", "ViT-X"), "open_clip has not got ViT-X with the weights 'openai'"),
+        (("--clip", "ViT-B-32", "--weights", "none"), "with the weights 'none'"),
+    ],
+)
+def test_a_real_clip_that_is_not_there_is_a_sentence(arguments, sentence, run, monkeypatch):
+    def unreachable(*_: object, **__: object) -> None:
+        raise OSError("the network is unreachable")
+
+    monkeypatch.setattr(socket.socket, "connect", unreachable)
+    monkeypatch.setattr(socket, "getaddrinfo", unreachable)
+    untrained("runs/stylegan")
+
+    refused(run, ("edit", "runs/stylegan", "--text", "a smile", *arguments), sentence)

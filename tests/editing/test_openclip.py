@@ -10,16 +10,12 @@ from typing import Any
 
 import pytest
 import torch
-from tests.cli.test_edit import untrained
 
 from gan_minimal import models
 from gan_minimal.editing import styleclip
 from gan_minimal.editing.openclip import OpenCLIP
 from gan_minimal.errors import UserError
 from gan_minimal.models.styleclip import PRESETS
-from tests.cli import test_cli as shared
-
-run = shared.run
 
 TINY = {"latent": 8, "style": 8, "fmap_base": 64, "fmap_max": 8, "rounds": 0}
 
@@ -170,16 +166,3 @@ def test_the_missing_package_is_named(monkeypatch):
         UserError, match=r"needs one more package: pip install 'gan-minimal\[clip\]'"
     ):
         OpenCLIP()
-
-
-def test_the_command_says_so_too(run, monkeypatch):
-    untrained("runs/stylegan")
-    for arguments, sentence in (
-        (("--clip", "ViT-X"), "open_clip has not got ViT-X with the weights 'openai'"),
-        (("--clip", "ViT-B-32", "--weights", "none"), "with the weights 'none'"),
-    ):
-        code, out, error = run("edit", "runs/stylegan", "--text", "a smile", *arguments)
-        assert code == 2
-        assert sentence in error
-        assert error.count("\n") == 1
-        assert "Traceback" not in out + error
