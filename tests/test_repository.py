@@ -373,6 +373,17 @@ def test_import_does_not_load_torch(module):
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> dict[str, bytes]:
+    """Return the files of the package as it is published, by their names."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, capture_output=True, check=True)
+    [path] = folder.glob("*.whl")
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 @pytest.mark.slow
 def test_wheel_holds_what_the_package_needs_and_nothing_else(wheel):
     ours = {p.relative_to(ROOT) for p in tracked() if (ROOT / "gan_minimal") in p.parents}
