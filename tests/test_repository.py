@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections import defaultdict
 from email import message_from_bytes
 from importlib.metadata import version as installed_version
