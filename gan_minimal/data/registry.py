@@ -363,7 +363,9 @@ def open_set(
         UserError: If there is no such split, or the data is not there or damaged.
     """
     if split not in row.splits:
-        raise UserError(f"{row.name} has the splits {', '.join(row.splits)}, not {split!r}.")
+        *most, last = row.splits
+        splits = f"splits {', '.join(most)} and {last}" if most else f"one split {last}"
+        raise UserError(f"{row.name} has the {splits}, not {split!r}.")
     where = root if row.name in SETS else Path(row.name)
     dataset: Dataset[tuple[Tensor, ...]] = function(row.opener)(where, split, size)
     return dataset

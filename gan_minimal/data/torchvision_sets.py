@@ -27,9 +27,10 @@ class CelebA(Dataset[tuple[Tensor, ...]]):
             UserError: If it is not there.
         """
         folder = root / "celeba"
+        datasets = torchvision_datasets()
         try:
             # The splits and the attributes; the images are read here, to the same rules as others.
-            found = torchvision_datasets().CelebA(root, split, "attr", download=False)
+            found = datasets.CelebA(root, split, "attr", download=False)
         except (RuntimeError, OSError, ValueError) as error:
             raise missing("celeba", root) from error
         self.size = size
@@ -82,8 +83,9 @@ def digits(name: str, kind: str, split: str, size: int | None, root: Path) -> tu
     Raises:
         UserError: If it has not been downloaded or its files are damaged.
     """
+    open_set = getattr(torchvision_datasets(), kind)
     try:
-        found = getattr(torchvision_datasets(), kind)(root, train=split == "train", download=False)
+        found = open_set(root, train=split == "train", download=False)
     except (RuntimeError, ValueError, AssertionError, OSError, EOFError) as error:
         if "not found" in str(error):  # torchvision says it with a RuntimeError
             raise missing(name, root) from error

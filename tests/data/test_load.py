@@ -119,7 +119,7 @@ def test_a_mistyped_name_gets_the_nearest_one(call: object):
 
 
 def test_wrong_splits_and_sizes_are_refused():
-    with pytest.raises(UserError, match="splits train, test, not 'valid'"):
+    with pytest.raises(UserError, match="splits train and test, not 'valid'"):
         data.load("hangul32", "valid")
     with pytest.raises(UserError, match="at least 1 pixel"):
         data.load("faces16", size=0)

@@ -82,7 +82,7 @@ def test_files_that_are_no_images_are_refused(name, sentence, tmp_path, monkeypa
 
 
 def test_there_is_nothing_to_test_on(photo):
-    with pytest.raises(UserError, match="is one image: it has no split 'test'"):
+    with pytest.raises(UserError, match="has the one split train, not 'test'"):
         data.load(photo, "test")
 
 
