@@ -17,7 +17,7 @@ from gan_minimal.cli.common import (
 from gan_minimal.errors import UserError
 
 if TYPE_CHECKING:
-    from gan_minimal.editing.styleclip import ImageTextModel
+    from gan_minimal.editing.styleclip import Encoders
     from gan_minimal.models.stylegan import StyleGAN
 
 
@@ -83,7 +83,7 @@ def edit(
             typer.echo(line)
 
 
-def clip_of(clip: str, weights: str, model: "StyleGAN") -> "ImageTextModel":
+def clip_of(clip: str, weights: str, model: "StyleGAN") -> "Encoders":
     """Return the CLIP that is asked for.
 
     Raises:

@@ -31,7 +31,7 @@ from gan_minimal.training import loop
 READER = "attributes"  # the recorded run that reads what an edit has changed
 
 
-class ImageTextModel(Protocol):
+class Encoders(Protocol):
     """What compares sentences with images."""
 
     def encode_text(self, sentences: Sequence[str]) -> Tensor:
@@ -142,7 +142,7 @@ def play(game: Game, rounds: int) -> None:
 
 def edit(
     model: StyleGAN,
-    clip: ImageTextModel,
+    clip: Encoders,
     sentences: Sequence[str],
     w: Tensor,
     noise: list[Tensor],
@@ -178,7 +178,7 @@ def edit(
 
 def best_offsets(
     model: StyleGAN,
-    clip: ImageTextModel,
+    clip: Encoders,
     text_features: Tensor,
     w: Tensor,
     noise: list[Tensor],

@@ -134,6 +134,16 @@ class Conditional(Module, Protocol):
 
 
 @runtime_checkable
+class ImageTextModel(Module, Protocol):
+    """A model that brings images and texts into one space."""
+
+    visual: nn.Module
+    """Images `(N, C, H, W)` to features `(N, D)`."""
+    text: nn.Module
+    """Tokens `(N, L)` to features `(N, D)`."""
+
+
+@runtime_checkable
 class Growing(Module, Protocol):
     """A model whose networks grow while it is trained."""
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from gan_minimal.data import DataSet, captions
 from gan_minimal.data.faces16 import ATTRIBUTES, attributes_of, load_faces
 from gan_minimal.data.pixels import to_unit
-from gan_minimal.models.clip import CLIP
+from gan_minimal.models.protocol import ImageTextModel
 from gan_minimal.scoring.readings import Scores
 
 
@@ -24,7 +24,7 @@ def candidates(faces: list[dict[str, str]], language: str) -> list[str]:
     return [captions.exact_caption(face, language, rng) for face in faces]
 
 
-def found(model: CLIP, images: Tensor, sentences: list[str]) -> Tensor:
+def found(model: ImageTextModel, images: Tensor, sentences: list[str]) -> Tensor:
     """Return which sentence is nearest to each image `(N, C, H, W)`, `(N,)`."""
     tokens = captions.tokens_of(sentences)
     with torch.inference_mode():
@@ -32,7 +32,7 @@ def found(model: CLIP, images: Tensor, sentences: list[str]) -> Tensor:
         return (a @ b.T).argmax(dim=1)
 
 
-def score(model: CLIP, _row: DataSet) -> Scores:
+def score(model: ImageTextModel, _row: DataSet) -> Scores:
     """Let every held-out face look for its caption among the distinct ones of all of them.
 
     For each language the share that is found (`top1_*`), that of faces with combinations of

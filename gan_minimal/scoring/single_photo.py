@@ -6,8 +6,8 @@ from torch import Tensor
 
 from gan_minimal import data
 from gan_minimal.data import DataSet
+from gan_minimal.models.protocol import Pyramid, Size
 from gan_minimal.models.sampling import sample
-from gan_minimal.models.singan import SinGAN, resize
 from gan_minimal.scoring.readings import Scores
 
 SIDE = 7  # pixels of a patch
@@ -83,13 +83,20 @@ def diversity(images: Tensor, photo: Tensor) -> float:
     return (images.mean(dim=1).std(dim=0).mean() / photo.mean(dim=1).std()).item()
 
 
-def photograph(model: SinGAN, dataset: str) -> Tensor:
+def resize(images: Tensor, size: Size) -> Tensor:
+    """Scale images bicubically, smoothed when they shrink, and keep them in [-1, 1]."""
+    if images.shape[2:] != size:
+        images = F.interpolate(images, size, mode="bicubic", antialias=True)
+    return images.clamp(-1, 1)
+
+
+def photograph(model: Pyramid, dataset: str) -> Tensor:
     """Return the photograph that a model has learnt from, `(1, 3, H, W)`, at its finest scale."""
     (photo,) = data.load(dataset)[0]
-    return resize(photo[None], model.size)
+    return resize(photo[None], model.sizes[-1])
 
 
-def score(model: SinGAN, row: DataSet) -> Scores:
+def score(model: Pyramid, row: DataSet) -> Scores:
     """Measure a model of one photograph.
 
     The patches of its images, beside those of the mirrored photograph: another view of the scene
