@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
@@ -128,6 +129,12 @@ def lighten(site: Path) -> None:
     ):
         for path in site.glob(pattern):
             path.write_text(shorter(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def on_env(env: "Environment", **_: Any) -> "Environment":
+    """Leave out the blank lines and the indentation that statements of templates leave behind."""
+    env.trim_blocks = env.lstrip_blocks = True
+    return env
 
 
 def on_post_build(config: "MkDocsConfig", **_: Any) -> None:

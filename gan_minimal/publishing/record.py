@@ -13,6 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from PIL import Image
 from torch import Tensor
 
@@ -24,7 +25,7 @@ from gan_minimal.scoring.evaluate import evaluate
 from gan_minimal.scoring.faces import shares
 from gan_minimal.training import checkpoint, loop
 from gan_minimal.training.fingerprint import first_rounds
-from gan_minimal.training.machine import environment
+from gan_minimal.training.machine import environment, has_bfloat16
 
 FIRST_STEPS = 5  # rounds that `check` repeats
 DRIFT = 1e-3  # how far their losses may be from the recorded ones, relative
@@ -57,10 +58,12 @@ def record(name: str, docs: Path, device: str = "cpu") -> dict[str, Any]:
         What was written as JSON.
 
     Raises:
-        UserError: If there is no such run, training was interrupted or diverged, or matplotlib is
-            not installed.
+        UserError: If there is no such run, training was interrupted or diverged, the device has no
+            bfloat16 and the run needs it, or matplotlib is not installed.
     """
     model, which, arguments, settings = plan(name)
+    if settings.precision == "bfloat16" and not has_bfloat16(torch.device(device).type):
+        raise UserError(f"{name} is recorded in bfloat16, for which {device} has no instructions.")
     chart_style.font()  # training can take an hour: refuse before it
     dataset = data.load(settings.data)
     opening = first_steps(name)

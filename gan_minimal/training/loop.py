@@ -23,6 +23,7 @@ from gan_minimal.models.protocol import Game, Model, Scheduled
 from gan_minimal.training import checkpoint
 from gan_minimal.training.batches import batches
 from gan_minimal.training.loss_log import Losses
+from gan_minimal.training.machine import has_bfloat16
 from gan_minimal.training.progress import interruption, progress_bar
 
 T = TypeVar("T", bound=Game)
@@ -40,7 +41,7 @@ class Settings:
         steps: Rounds of the game.
         seed: Seed of the initial weights, of the noise and of the order of the data.
         device: `"cpu"`, `"cuda"`, `"cuda:1"` or `"mps"`.
-        precision: `"float32"`, or `"bfloat16"` for autocast.
+        precision: `"float32"`, or `"bfloat16"` for autocast where the device is fast in it.
         ema: Decay of the running average of the weights; 0 for none.
         save_every: Rounds between two checkpoints.
     """
@@ -194,12 +195,10 @@ def play(run: Run[Any], batch: Any, settings: Settings) -> Iterator[tuple[str, T
 
 
 def autocast(settings: Settings) -> torch.autocast:
-    """Return the context in which forward passes run in bfloat16 where that is safe."""
-    return torch.autocast(
-        torch.device(settings.device).type,
-        torch.bfloat16,
-        enabled=settings.precision == "bfloat16",
-    )
+    """Return the context in which forward passes run in bfloat16 where that is safe, and fast."""
+    device = torch.device(settings.device).type
+    wanted = settings.precision == "bfloat16" and has_bfloat16(device)
+    return torch.autocast(device, torch.bfloat16, enabled=wanted)
 
 
 def train(

@@ -43,6 +43,16 @@ def test_the_progress_of_a_run_is_shown(run):
     assert "generator 0.69" in shown
 
 
+@pytest.mark.parametrize("fast", [True, False])
+def test_whoever_trains_in_bfloat16_is_told_where_there_is_none(fast, run, monkeypatch):
+    monkeypatch.setattr("gan_minimal.training.machine.has_bfloat16", lambda device: fast)
+
+    code, shown, _ = run("train", "gan", "--steps", 1, "--batch", 8, "--precision", "bfloat16")
+
+    assert code == 0
+    assert ("Computed in float32: this device has no bfloat16." in shown) is not fast
+
+
 def test_a_seed_is_a_run_of_its_own(run):
     for seed, out in ((0, "a"), (0, "b"), (1, "c")):
         run("train", "gan", "--steps", 2, "--batch", 8, "--seed", seed, "--out", out)

@@ -169,7 +169,8 @@ def short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(zoo, "FOLDER", folder)
     preset = dcgan.PRESETS["tiny"]
     monkeypatch.setitem(preset, "model", preset["model"] | {"width": 8})
-    monkeypatch.setitem(preset, "train", preset["train"] | {"steps": 120, "batch": 16})
+    few = {"steps": 120, "batch": 16, "precision": "float32"}  # not all machines have bfloat16
+    monkeypatch.setitem(preset, "train", preset["train"] | few)
     return folder
 
 
@@ -223,6 +224,15 @@ def test_an_interrupted_recording_writes_nothing(short, tmp_path, monkeypatch):
 
     assert {path.name for path in short.iterdir()} == before
     assert not (tmp_path / "docs").exists()
+
+
+def test_a_run_in_bfloat16_is_not_recorded_where_there_is_none(short, tmp_path, monkeypatch):
+    """The record would say bfloat16 of what was computed in float32."""
+    monkeypatch.setitem(dcgan.PRESETS["tiny"]["train"], "precision", "bfloat16")
+    monkeypatch.setattr(record, "has_bfloat16", lambda device: device != "cpu")
+
+    with pytest.raises(UserError, match="dcgan is recorded in bfloat16, for which cpu has no"):
+        record.record("dcgan", tmp_path / "docs")
 
 
 def test_runs_that_do_not_exist_are_refused():

@@ -156,8 +156,12 @@ def test_schedule_is_called_before_each_round_with_the_rounds_played():
     assert run.model.d.item() == 1  # the schedule stopped the critic before its first move
 
 
-@pytest.mark.parametrize(("precision", "within"), [("float32", False), ("bfloat16", True)])
-def test_autocast_is_active_in_forward_passes_only(precision, within):
+@pytest.mark.parametrize(
+    ("precision", "fast", "within"),
+    [("float32", True, False), ("bfloat16", True, True), ("bfloat16", False, False)],
+)
+def test_autocast_is_active_in_forward_passes_only(precision, fast, within, monkeypatch):
+    monkeypatch.setattr(loop, "has_bfloat16", lambda device: fast)
     seen = {}
 
     class Watched(nn.Module):
