@@ -93,6 +93,7 @@ def test_as_many_frames_are_shown_as_large_as_asked(run):
         assert row.size == (3 * 17 - 1, 16)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("faces")
 def test_a_picture_of_ones_own_comes_first_and_then_what_stylegan_makes_of_it(run):
     face = data.load("faces16", "test")[3][0][None]
@@ -155,6 +156,7 @@ def test_a_mistake_in_the_options_is_named(arguments, named, run):
     misused(run, arguments.split(), named)
 
 
+@pytest.mark.slow
 def test_the_small_clip_is_trained_by_the_command(run):
     code, shown, error = run("train", "clip", "--steps", 1, "--batch", 4)
 

@@ -285,6 +285,7 @@ def test_texts_become_rows_of_one_length():
 # The data set
 
 
+@pytest.mark.slow
 def test_every_image_has_its_captions(stored):
     for split, (images, tokens) in stored.items():
         known = faces16.load_faces(split)

@@ -65,6 +65,7 @@ def test_a_seed_is_its_face_seven_tenths_from_the_average(model):
     assert not w.requires_grad
 
 
+@pytest.mark.slow
 def test_a_picture_is_drawn_again_without_noise(model):
     still = [torch.zeros_like(each) for each in model.generator.noise(2)]
     with torch.no_grad():

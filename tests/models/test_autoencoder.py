@@ -73,6 +73,7 @@ def test_error_of_certain_pixels_does_not_overflow():
     assert model.decode(torch.zeros(1, 2)).max() == 1
 
 
+@pytest.mark.slow
 def test_without_hidden_layers_it_finds_the_subspace_of_pca():
     directions = torch.linalg.qr(torch.randn(48, 48)).Q
     spread = torch.tensor([3.0, 2.0, 1.5] + [0.1] * 45)

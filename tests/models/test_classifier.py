@@ -80,6 +80,7 @@ def test_learning_rate_rises_and_falls_once(step, share):
     assert optimizers["classifier"].param_groups[0]["lr"] == pytest.approx(0.01 * share)
 
 
+@pytest.mark.slow
 def test_it_learns_what_it_is_shown():
     arguments = models.preset("classifier")["model"] | {"width": 8, "steps": 100}
     settings = loop.Settings(data="faces16-labels", batch=64, steps=100)

@@ -291,6 +291,7 @@ def test_grey_images_have_points_too():
 # Training
 
 
+@pytest.mark.slow
 def test_captions_of_a_few_faces_are_soon_known_by_heart():
     faces = load_faces("train")
     rows = [attributes_of(face) for face in faces.options[:8]]
@@ -313,6 +314,7 @@ def test_captions_of_a_few_faces_are_soon_known_by_heart():
         assert found.tolist() == list(range(8))
 
 
+@pytest.mark.slow
 def test_nothing_is_rounded_to_float32_in_double_precision():
     """By its first losses in float64 a recorded run is recognised on every processor."""
     preset = models.preset("clip")

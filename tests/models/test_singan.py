@@ -438,6 +438,7 @@ def test_presets_play_all_rounds_of_all_scales(which):
     assert stored < 1_000_000 or which == "paper"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [1, 4, 5])
 def test_a_resumed_run_ends_with_the_same_bits(stop, photo, tmp_path):
     run = loop.new("singan", SMALL, SETTINGS)
@@ -521,6 +522,7 @@ def test_what_is_recorded_is_all_that_sampling_needs(trained):
     assert torch.allclose(drawn, other.sample(2, first=1), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_fixed_noise_gives_the_photograph_back():
     """A picture of four fields, after 80 rounds of the coarsest scale."""
     photo = torch.full((1, 3, 30, 40), -0.6)

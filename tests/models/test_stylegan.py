@@ -369,6 +369,7 @@ def test_growth_begins_at_eight_pixels():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "rate"),
     [(64, 1e-3), (128, 1.5e-3), (256, 2e-3), (512, 3e-3), (1024, 3e-3)],

@@ -94,6 +94,7 @@ def test_the_captions_on_the_page_are_those_of_one_face(root, faces):
         assert set(block.splitlines()) <= written
 
 
+@pytest.mark.slow
 def test_a_red_hat_is_taken_for_red_hair_and_a_hat(clip, faces):
     says(
         "models/styleclip",
@@ -115,6 +116,7 @@ def test_a_red_hat_is_taken_for_red_hair_and_a_hat(clip, faces):
     assert len(hats) > 4
 
 
+@pytest.mark.slow
 def test_captions_are_found_but_for_green_hair_under_hats(clip, faces):
     says(
         "models/styleclip",

@@ -105,6 +105,7 @@ def test_stylegan_reaches_its_aims_but_for_near_duplicates():
     assert found["fid"] < min(metrics(name)["fid"] for name in others)
 
 
+@pytest.mark.slow
 def test_near_duplicates_are_about_twice_as_frequent_as_in_the_data():
     says(
         "models/stylegan",
@@ -181,6 +182,7 @@ def test_noise_is_hardly_used():
     assert drawn.std(dim=1).mean() < 0.005
 
 
+@pytest.mark.slow
 def test_styles_of_the_recorded_model_carry_what_the_page_says(monkeypatch):
     says(
         "models/stylegan",

@@ -42,6 +42,7 @@ def test_nothing_is_recorded_that_nobody_checks():
     assert {path.name for path in PICTURES.iterdir()} <= set(models.runs())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -59,6 +60,7 @@ def test_another_optimiser_makes_a_run_stale(arguments, complaint, monkeypatch):
     assert any(each.startswith(complaint) for each in complaints), complaints
 
 
+@pytest.mark.slow
 def test_another_loss_makes_a_run_stale_although_its_settings_are_the_same(monkeypatch):
     monkeypatch.setattr(record, "evaluate", lambda *_: {})
     before = dcgan.DCGAN.step
@@ -74,6 +76,7 @@ def test_another_loss_makes_a_run_stale_although_its_settings_are_the_same(monke
     assert not any("settings" in each for each in complaints)
 
 
+@pytest.mark.slow
 def test_another_order_of_the_data_makes_a_run_stale(monkeypatch):
     monkeypatch.setattr(record, "evaluate", lambda *_: {})
     before = fingerprint.batches
@@ -86,6 +89,7 @@ def test_another_order_of_the_data_makes_a_run_stale(monkeypatch):
     assert any("in round 1 the discriminator" in each for each in record.check("dcgan"))
 
 
+@pytest.mark.slow
 def test_another_evaluation_makes_a_run_stale(monkeypatch):
     monkeypatch.setattr(record, "first_steps", lambda name: zoo.read(name)["first_steps"])
     before = readings.frechet_distance

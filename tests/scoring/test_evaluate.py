@@ -58,6 +58,7 @@ class Scribe(nn.Module):
         return self.images[[self.place[*letters, font] for letters, font in rows]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fonts", "changes", "variation"), [(5, 0.8, 0.0), (1, 0.0, 0.8)])
 def test_real_glyphs_are_read_and_their_hands_are_told_apart(fonts, changes, variation):
     scores = {name: score["value"] for name, score in evaluate(Scribe(fonts), JAMO).items()}

@@ -32,6 +32,7 @@ class Translator(nn.Module):
         return answers[places.float().argmax(dim=1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", ["hangul32-pairs", "hangul32-unpaired"])
 def test_true_targets_score_as_well_as_there_is(dataset):
     scores = evaluate(Translator(dataset, perfect=True), dataset)
@@ -96,6 +97,7 @@ def test_the_colour_of_a_region_is_the_mean_over_its_pixels():
     assert len(translation.colours(images, torch.ones_like(maps), "hair")) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "which"), [("pix2pix", "tiny"), ("pix2pix", "faces"), ("cyclegan", "tiny")]
 )
