@@ -9,7 +9,6 @@ import os
 import random
 import shlex
 import sys
-import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -66,7 +65,6 @@ def main() -> None:
 
     survived = 0
     for i, mutant in enumerate(drawn, 1):
-        began = time.monotonic()
         for paths in tests_of(mutant.module_path):
             result = mutate_and_test([mutant], command(paths), TIMEOUT)
             if result.is_killed:
@@ -74,7 +72,7 @@ def main() -> None:
         survived += not result.is_killed
         what = "noticed" if result.is_killed else "survived"
         where = f"{mutant.module_path}:{mutant.start_pos[0]}"
-        print(f"{i}/{len(drawn)} {what} {where} ({time.monotonic() - began:.0f} s)", flush=True)
+        print(f"{i}/{len(drawn)} {what} {where}", flush=True)
         if not result.is_killed:
             print(result.diff, flush=True)
     print(f"{len(drawn) - survived} of {len(drawn)} mutants were noticed.")
