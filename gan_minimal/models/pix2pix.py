@@ -118,7 +118,7 @@ class PatchGAN(nn.Sequential):
 
 
 def init_weights(module: nn.Module) -> None:
-    """Convolutions from N(0, 0.02), scales from N(1, 0.02), shifts and biases 0 (section 6.2)."""
+    """Convolutions from N(0, 0.02) (section 6.2); scales from N(1, 0.02), the rest 0 (code)."""
     if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
         nn.init.normal_(module.weight, 0.0, 0.02)
     elif isinstance(module, nn.InstanceNorm2d):

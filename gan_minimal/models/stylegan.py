@@ -267,7 +267,7 @@ class StyleGAN(ProgressiveGrowing):
 
     # --8<-- [end:setup]
     def schedule(self, step: int, optimizers: dict[str, Optimizer]) -> None:
-        """Grow; large images are learned faster, as the authors do with eight GPUs."""
+        """Grow; large images are learned faster: the defaults of the authors' `train.py`."""
         super().schedule(step, optimizers)
         factor = {5: 1.5, 6: 2.0, 7: 3.0, 8: 3.0}.get(self.stage, 1.0)
         if self.lr_decay is not None:
