@@ -1,8 +1,10 @@
 """What all tests share: the same numbers every time, and no traces outside their own folders."""
 
+import multiprocessing
 import os
 import sys
 from collections.abc import Iterator
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if not torch.cuda.is_available():
         for item in wanting:
             item.add_marker(pytest.mark.skip(reason="this machine has no CUDA device"))
+
+
+@pytest.fixture(scope="session")
+def fresh_process() -> BaseContext:
+    """A way to start processes that have done nothing yet but import torch, where there is one."""
+    ways = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
+    if "forkserver" in ways:
+        context.set_forkserver_preload(["torch", "PIL.Image"])
+    return context
 
 
 @pytest.fixture

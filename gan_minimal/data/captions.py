@@ -340,13 +340,20 @@ def open_captioned(
     Raises:
         UserError: If the snapshot is damaged.
     """
-    import torch
     from torch.utils.data import TensorDataset
 
     from gan_minimal.data.pixels import to_unit
 
-    faces = load_faces(split)
-    rows = [attributes_of(face) for face in faces.options]
+    kept, tokens = written(split, count)
+    return TensorDataset(to_unit(load_faces(split).images[kept]), tokens)
+
+
+@cache
+def written(split: str, count: int) -> "tuple[list[int], Tensor]":
+    """Return which faces of a split have captions, and their tokens; that takes some seconds."""
+    import torch
+
+    rows = [attributes_of(face) for face in load_faces(split).options]
     kept = [i for i, face in enumerate(rows) if split == "test" or not unseen(face)]
     texts = [tokens_of(captions(rows[i], count, seed=i)) for i in kept]
-    return TensorDataset(to_unit(faces.images[kept]), torch.stack(texts).to(torch.uint8))
+    return kept, torch.stack(texts).to(torch.uint8)

@@ -79,7 +79,8 @@ def score_glyphs(model: Sampler, row: DataSet) -> Scores:
 
 def sure(reader: AttributeClassifier, images: Tensor) -> float:
     """Return the share of glyphs each of whose letters has a probability of more than a half."""
-    likeliest = [reader(images)[letter].softmax(dim=1).amax(dim=1) for letter in LETTERS]
+    logits = reader.logits(read(reader, images)[0])
+    likeliest = [logits[letter].softmax(dim=1).amax(dim=1) for letter in LETTERS]
     return (torch.stack(likeliest).amin(dim=0) > 0.5).double().mean().item()
 
 

@@ -7,7 +7,6 @@ forms without running anything.
 
 import ast
 import math
-import multiprocessing
 import os
 import re
 import sys
@@ -54,16 +53,6 @@ def definitions(name: str) -> dict:
     names: dict = {}
     exec(compile(tree, name, "exec"), names)
     return names
-
-
-@pytest.fixture(scope="session")
-def fresh_process():
-    """A way to start processes that have done nothing yet but import torch, where there is one."""
-    ways = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
-    if "forkserver" in ways:
-        context.set_forkserver_preload(["torch", "PIL.Image"])
-    return context
 
 
 @pytest.mark.slow
