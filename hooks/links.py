@@ -13,15 +13,14 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from html.parser import HTMLParser
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
 from typing import IO
 from urllib.error import HTTPError, URLError
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
-
-from bs4 import BeautifulSoup
 
 from hooks import escape_unencodable
 from hooks.files import page_sources
@@ -134,24 +133,33 @@ def inside(site: Path) -> list[str]:
     return problems
 
 
-@dataclass
-class Page:
-    """What a built page refers to and what can be referred to on it."""
+class Page(HTMLParser):
+    """What a built page refers to and what can be referred to on it.
 
-    path: Path
-    address: str = ""  # what it calls its own address; the home page tells where the site is
-    ids: set[str] = field(default_factory=set)
-    references: set[str] = field(default_factory=set)
+    Attributes:
+        path: The page.
+        address: What it calls its own address; the home page tells where the site is.
+        ids: What can be referred to.
+        references: What it refers to.
+    """
 
-    def __post_init__(self) -> None:
-        soup = BeautifulSoup(self.path.read_text(encoding="utf-8"), "html.parser")
-        for element in soup.find_all(True):
-            self.ids |= {str(element[key]) for key in ("id", "name") if element.get(key)}
-            if element.name == "link" and "canonical" in element.get_attribute_list("rel"):
-                self.address = str(element["href"])
-            for key in ATTRIBUTES:
-                if value := element.get(key):
-                    self.references |= {str(value)} if key != "srcset" else _pictures(str(value))
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path, self.address = path, ""
+        self.ids: set[str] = set()
+        self.references: set[str] = set()
+        self.feed(path.read_text(encoding="utf-8"))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take in an element; the parser calls this, and needs no tree of thousands of them."""
+        given = {name: value for name, value in attrs if value}
+        self.ids |= {given[key] for key in ("id", "name") if key in given}
+        if tag == "link" and "canonical" in given.get("rel", "").split():
+            self.address = given["href"]
+        for key in ATTRIBUTES:
+            if key in given:
+                self.references |= _pictures(given[key]) if key == "srcset" else {given[key]}
 
 
 def _pictures(srcset: str) -> set[str]:

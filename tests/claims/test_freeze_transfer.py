@@ -101,7 +101,7 @@ def test_features_are_those_that_the_next_layer_sees(narrow):
     assert torch.allclose(found[16][0, 0], first[0, 0, :4, :4].mean(), atol=1e-6)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_it_measures_what_it_labels(narrow, measured_small):
     values = measured_small(measure)
 

@@ -39,7 +39,7 @@ def test_a_convolution_is_counted_as_on_paper():
 
 @pytest.mark.slow
 def test_growth_is_compared_at_equal_numbers_of_operations(measured_small):
-    values = measured_small(measure, PHASE=1, ROUNDS=9, LOOKS=2)
+    values = measured_small(measure, PHASE=1, ROUNDS=9, LOOKS=2, SAMPLES=100)
 
     assert all(0 < share <= 1 for share in values["needed"])
     growing, full = measure.costs(True)[-1], measure.costs(False)

@@ -19,7 +19,7 @@ def test_networks_that_smooth_and_that_do_not_begin_with_the_same_weights():
 
 @pytest.mark.slow
 def test_it_measures_what_it_labels(measured_small):
-    values = measured_small(measure, STYLEGAN_ROUNDS=2)
+    values = measured_small(measure, STYLEGAN_ROUNDS=2, SAMPLES=100)
 
     assert set(values["smooth"]).isdisjoint(values["crisp"])
     assert len(measure.opening()) == 8

@@ -43,7 +43,7 @@ def test_features_of_hangul_do_not_depend_on_the_number_of_channels():
     assert torch.allclose(found, _helpers.hangul_features(glyphs), atol=1e-5)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_it_measures_what_it_labels(measured_small):
     values = measured_small(measure, STYLEGAN_ROUNDS=2)
 

@@ -66,9 +66,7 @@ class Measuring(nn.Module):
             clip_weights(self.critic, CLIP)
 
 
-def begin(
-    constraint: str, seed: int
-) -> tuple[loop.Run[Measuring], loop.Settings, TensorDataset]:
+def begin(constraint: str, seed: int) -> tuple[loop.Run[Measuring], loop.Settings, TensorDataset]:
     """Prepare a critic's training."""
     torch.manual_seed(seed)
     dataset = TensorDataset(reals(20_000))
