@@ -1,11 +1,12 @@
 """Models are found by their names, and a mistyped name gets the nearest one."""
 
 import pytest
+import torch
 from torch import nn
 
 from gan_minimal import data, models
 from gan_minimal.errors import UserError
-from gan_minimal.models.protocol import Pyramid
+from gan_minimal.models.protocol import DomainTranslator, Pyramid, Sampler, Translator
 from gan_minimal.training import loop
 
 PRESETS = [(name, which) for name in models.names() for which in models.get(name).PRESETS]
@@ -39,6 +40,28 @@ def test_every_recorded_run_says_what_the_examples_of_its_data_are_like(run):
     assert model.channels == example[0].shape[0]
     if not isinstance(model, Pyramid):  # which reduces its photograph to its own size
         assert example[0].shape[1:] == (model.size, model.size)
+
+
+@pytest.mark.parametrize(
+    "run", [run for run, (name, _) in models.runs().items() if name not in ("classifier", "clip")]
+)
+def test_what_a_model_draws_has_no_gradients(run):
+    """A reader who draws a thousand images keeps no graph of them in memory."""
+    name, which = models.runs()[run]
+    model = models.build(name, **models.preset(name, which)["model"]).eval()
+    first = data.load(models.preset(name, which)["train"]["data"])[0]
+    example = [torch.zeros(2, *x.shape) for x in first]
+
+    drawn = []
+    if isinstance(model, Sampler):
+        drawn.append(model.sample(2))
+    if isinstance(model, DomainTranslator):
+        drawn += [model.translate(*example), model.read(example[0])]
+    elif isinstance(model, Translator):
+        drawn.append(model.translate(example[0]))
+
+    assert drawn
+    assert not any(images.requires_grad for images in drawn)
 
 
 @pytest.mark.parametrize("name", [name for name in models.names() if name != "classifier"])
