@@ -100,9 +100,9 @@ class MinibatchStdDev(nn.Module):
             raise ValueError(f"{len(x)} images cannot be divided into groups of {self.group_size}")
         groups = x.float().unflatten(0, (self.group_size, -1))  # (group_size, groups, C, H, W)
         variance = groups.var(dim=0, unbiased=False)
-        stddev = (variance + 1e-8).sqrt().mean(dim=(1, 2, 3), keepdim=True)  # (groups, 1, 1, 1)
-        stddev = stddev.repeat(self.group_size, 1, *x.shape[2:])  # (N, 1, H, W)
-        return torch.cat([x, stddev.to(x.dtype)], dim=1)
+        std_dev = (variance + 1e-8).sqrt().mean(dim=(1, 2, 3), keepdim=True)  # (groups, 1, 1, 1)
+        std_dev = std_dev.repeat(self.group_size, 1, *x.shape[2:])  # (N, 1, H, W)
+        return torch.cat([x, std_dev.to(x.dtype)], dim=1)
 
 
 class Discriminator(nn.Module):

@@ -1,10 +1,12 @@
 """The classifier: one feature vector, and logits for each attribute."""
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from gan_minimal import data, models
 from gan_minimal.data.faces16 import ATTRIBUTES
@@ -31,6 +33,19 @@ def test_every_attribute_has_its_logits_and_the_likeliest_is_read():
     assert model.features(images).shape == (5, 6)
     for name, read in model.read(images).items():
         assert torch.equal(read, logits[name].argmax(1))
+
+
+@pytest.mark.parametrize(("size", "widths"), [(4, []), (8, [5]), (32, [5, 10, 20])])
+def test_layers_widen_as_images_shrink_to_4x4(size, widths):
+    model = AttributeClassifier(CLASSES, size=size, channels=1, width=5)
+
+    convolutions = [layer for layer in model.body if isinstance(layer, nn.Conv2d)]
+    channels = [(layer.in_channels, layer.out_channels) for layer in convolutions]
+    expected = [[(a, b), (b, b)] for a, b in pairwise([1, *widths])]
+    assert channels == [each for block in expected for each in block]
+    (last,) = (layer for layer in model.body if isinstance(layer, nn.Linear))
+    assert last.in_features == (widths or [1])[-1] * 4 * 4
+    assert model.features(torch.zeros(2, 1, size, size)).shape == (2, 64)
 
 
 def test_an_example_is_an_image_and_a_number_for_each_attribute():

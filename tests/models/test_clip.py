@@ -53,6 +53,20 @@ def paper() -> CLIP:
 # Sizes and settings
 
 
+def test_text_blocks_begin_as_those_of_gpt_2_do():
+    model = CLIP(**SMALL | {"transformer_width": 64, "transformer_layers": 2})
+
+    for block in model.text.transformer.layers:
+        for weight, std in (
+            (block.self_attn.in_proj_weight, 64**-0.5),
+            (block.self_attn.out_proj.weight, 64**-0.5 * 4**-0.5),
+            (block.linear1.weight, 128**-0.5),
+            (block.linear2.weight, 64**-0.5 * 4**-0.5),
+        ):
+            assert weight.std().item() == pytest.approx(std, rel=0.05)
+            assert weight.abs().max() > 2.5 * std
+
+
 def test_encoders_have_the_official_numbers_of_parameters(paper):
     assert count(paper) == 151_277_313
     assert count(paper.visual) == 87_849_216
