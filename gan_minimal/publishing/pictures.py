@@ -17,8 +17,10 @@ def draws(model: Model) -> bool:
 
 
 def columns(dataset: str) -> int:
-    """Return how many of a model's pictures stand in a row: of photographs only two."""
-    return 2 if data.find(dataset).photograph else 8
+    """Return how many of a model's pictures stand in a row: a phone shows so many."""
+    if data.find(dataset).photograph:
+        return 2
+    return 8 if is_small(dataset) else 5
 
 
 def is_small(dataset: str) -> bool:
@@ -42,11 +44,13 @@ def quality(dataset: str) -> int | None:
 def shown(model: Model, dataset: str) -> Tensor:
     """Draw what stands for a model, see `drawn`.
 
-    64 samples or 32 translations; 32 samples of larger pixel art; 4 photographs.
+    64 samples or 32 translations; 25 samples of larger pixel art; 4 photographs.
     """
     if data.find(dataset).photograph:
         return drawn(model, dataset, 4)
-    return drawn(model, dataset, 64 if is_small(dataset) and isinstance(model, Sampler) else 32)
+    if not is_small(dataset):
+        return drawn(model, dataset, 25)
+    return drawn(model, dataset, 64 if isinstance(model, Sampler) else 32)
 
 
 def drawn(model: Model, dataset: str, n: int) -> Tensor:
