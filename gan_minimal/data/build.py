@@ -8,6 +8,7 @@ two fonts and the photograph come from that are given by path.
 import argparse
 import hashlib
 import io
+import random
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -18,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from gan_minimal.data import domains, faces16, hangul32, snapshot
+from gan_minimal.data import domains, faces16, hangul32, snapshot, voxel64
 from gan_minimal.errors import UserError
 
 FACES = 10_240
@@ -256,6 +257,36 @@ def build_hangul(brush: Path | None, pen: Path | None) -> None:
         write(f"hangul32-{name}.npz", glyphs=glyphs)
 
 
+def characters() -> Iterator[voxel64.Character]:
+    """Yield characters without end, repetitions included: each part for itself, by its weights."""
+    rng = random.Random(0)
+    while True:
+        yield {
+            name: rng.choices(part.values, part.weights)[0] for name, part in voxel64.PARTS.items()
+        }
+
+
+def build_characters() -> None:
+    """Draw voxel64 and write its sheets and codes; a picture that was there before is left out."""
+    pictures: dict[bytes, NDArray[np.uint8]] = {}
+    codes = []
+    on_a_sheet = voxel64.ROWS * voxel64.COLUMNS
+    for character in characters():
+        picture = voxel64.render(character)
+        if pictures.setdefault(picture.tobytes(), picture) is picture:
+            codes.append(voxel64.encode(character))
+        if len(codes) == on_a_sheet * len(voxel64.SHEETS):
+            break
+    drawn = np.stack(list(pictures.values()))
+    tiled = drawn.reshape(len(voxel64.SHEETS), voxel64.ROWS, voxel64.COLUMNS, *drawn.shape[1:])
+    for name, tiles in zip(voxel64.SHEETS, tiled, strict=True):
+        content = io.BytesIO()
+        sheet = np.concatenate(np.concatenate(tiles, axis=1), axis=1)
+        Image.fromarray(sheet).save(content, "WEBP", lossless=True, quality=100, method=6)
+        write_bytes(name, content.getvalue())
+    write("voxel64.npz", codes=np.stack(codes))
+
+
 def build_photo(path: Path) -> None:
     """Reduce the photograph to 250 by 167 pixels and write it without loss."""
     with Image.open(path) as image:
@@ -268,7 +299,7 @@ def build_photo(path: Path) -> None:
 def main() -> None:
     """Build what the command line names."""
     parser = argparse.ArgumentParser(prog="python -m gan_minimal.data.build", description=__doc__)
-    parser.add_argument("name", choices=("faces16", "hangul32", "photo"))
+    parser.add_argument("name", choices=("faces16", "hangul32", "voxel64", "photo"))
     parser.add_argument("--brush", type=Path, help="font file of Nanum Brush Script")
     parser.add_argument("--pen", type=Path, help="font file of Nanum Pen Script")
     parser.add_argument("--photo", type=Path, help="rocket.jpg of scikit-image")
@@ -279,6 +310,8 @@ def main() -> None:
         build_edits()
     elif given.name == "hangul32":
         build_hangul(given.brush, given.pen)
+    elif given.name == "voxel64":
+        build_characters()
     elif given.photo is None:
         parser.error("the photograph needs --photo")
     else:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 from torch.utils.data import TensorDataset
@@ -17,6 +18,7 @@ from gan_minimal.data import snapshot
 from gan_minimal.data.faces16 import load_faces
 from gan_minimal.data.hangul32 import load_hangul
 from gan_minimal.data.pixels import resize, to_unit
+from gan_minimal.data.voxel64 import load_characters
 
 
 def open_faces(_folder: Path, split: str, size: int | None) -> TensorDataset:
@@ -45,6 +47,23 @@ def open_letters(_folder: Path, split: str, size: int | None) -> TensorDataset:
 def open_letters_and_fonts(folder: Path, split: str, size: int | None) -> TensorDataset:
     """Open hangul32 with the three letters `(N,)` of every syllable and its font."""
     return TensorDataset(*open_letters(folder, split, size).tensors, load_hangul(split).font)
+
+
+def open_characters(_folder: Path, split: str, size: int | None) -> TensorDataset:
+    """Open voxel64: images alone."""
+    return TensorDataset(to_unit(resize(load_characters(split).images, size)))
+
+
+def open_labelled_characters(_folder: Path, split: str, size: int | None) -> TensorDataset:
+    """Open voxel64 with the value `(N,)` of every attribute, in the order of `ATTRIBUTES`."""
+    characters = load_characters(split)
+    return TensorDataset(to_unit(resize(characters.images, size)), *characters.attributes.values())
+
+
+def open_half_size_characters(_folder: Path, split: str, size: int | None) -> TensorDataset:
+    """Open voxel32: each pixel is the mean of four of voxel64."""
+    half = F.avg_pool2d(load_characters(split).images.float(), 2).round().to(torch.uint8)
+    return TensorDataset(to_unit(resize(half, size)))
 
 
 def open_photo(_folder: Path, _split: str, size: int | None) -> TensorDataset:

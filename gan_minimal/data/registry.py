@@ -111,6 +111,19 @@ HANGUL = DataSet(
     scorer="hangul:score_glyphs",
     reader="user_picture:glyph",
 )
+CHARACTERS = DataSet(
+    name="voxel64",
+    count=12_288,
+    size=(64, 64, 3),
+    opener="built_in:open_characters",
+    licence="CC0-1.0",
+    source="Voxel Art by DiceBear",
+    ko="부분을 정확히 아는 64픽셀 캐릭터 그림. 학습 9,216장, 테스트 3,072장이다.",
+    en="Characters of 64 pixels with exactly known parts; 9,216 to train on, 3,072 to test.",
+    files=("voxel64.npz", *(f"voxel64-{i}.webp" for i in range(4))),
+    classifier="voxel",
+    scorer="faces:score_characters",
+)
 PHOTO = DataSet(
     name="photo",
     count=1,
@@ -156,6 +169,10 @@ CELEBA = DataSet(
 )
 LETTERS = ("initial", "medial", "final")
 ATTRIBUTES = ("hair_color", "hair_length", "glasses", "hat", "beard", "mouth", "skin")
+SEEN = (
+    *("background", "skin", "top", "hair_color"),
+    *("eyes", "glasses", "mouth", "beard", "outfit"),
+)
 
 ROWS = (
     FACES,
@@ -250,6 +267,27 @@ ROWS = (
         files=("hangul32-noto-sans.npz", "hangul32-nanum-brush.npz"),
         scorer="translation:score_round_trip",
         questions="pairs:hangul_questions",
+    ),
+    CHARACTERS,
+    replace(
+        CHARACTERS,
+        name="voxel64-labels",
+        opener="built_in:open_labelled_characters",
+        ko="voxel64와 캐릭터마다의 아홉 가지 속성.",
+        en="voxel64 with the nine attributes of every character.",
+        example=(3, *(0 for _ in SEEN)),
+        labels=SEEN,
+        scorer="classifier:score",
+    ),
+    replace(
+        CHARACTERS,
+        name="voxel32",
+        size=(32, 32, 3),
+        opener="built_in:open_half_size_characters",
+        ko="voxel64를 절반 크기로 줄인 그림.",
+        en="voxel64 at half its size.",
+        classifier="",
+        scorer="",
     ),
     PHOTO,
     MNIST,

@@ -30,7 +30,11 @@ class Row(NamedTuple):
 
 MODELS = {
     # The classifiers come first: they read what the others draw.
-    "classifier": Row("AttributeClassifier", {"attributes": "tiny", "jamo": "jamo"}, unit="nat"),
+    "classifier": Row(
+        "AttributeClassifier",
+        {"attributes": "tiny", "jamo": "jamo", "voxel": "voxel"},
+        unit="nat",
+    ),
     "autoencoder": Row(
         "Autoencoder", {"autoencoder": "tiny"}, {"autoencoder": "autoencoder:reconstructions"}
     ),

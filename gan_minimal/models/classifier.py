@@ -141,4 +141,24 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
         },
         "train": {"data": "hangul32-labels", "batch": 128, "steps": 4000},
     },
+    # For characters of 64 pixels
+    "voxel": {
+        "model": {
+            "classes": {
+                "background": 5,
+                "skin": 5,
+                "top": 13,
+                "hair_color": 6,
+                "eyes": 6,
+                "glasses": 3,
+                "mouth": 6,
+                "beard": 4,
+                "outfit": 6,
+            },
+            "size": 64,
+            "width": 16,
+            "steps": 2000,
+        },
+        "train": {"data": "voxel64-labels", "batch": 128, "steps": 2000},
+    },
 }

@@ -221,11 +221,12 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
             "ema": 0.999,
         },
     },
-    # The authors' minibatch of 64 for each of 5 moves. They trained on bedrooms; here the generator
-    # makes as many moves as there are minibatches in 25 epochs of CelebA's 202,599 faces.
+    # The authors' minibatch of 64 for each of 5 moves, and their 25 epochs: CelebA's 202,599 faces,
+    # in place of bedrooms, make 79,140 minibatches, of which 14,802 rounds, the long ones among
+    # them, take 5 · 14,802 + 95 · (25 + 29).
     "paper": {
         "model": {},
-        "train": {"data": "celeba", "batch": 5 * 64, "steps": 79_140},
+        "train": {"data": "celeba", "batch": 5 * 64, "steps": 14_802},
     },
 }
 # --8<-- [end:presets]

@@ -17,19 +17,39 @@ def draws(model: Model) -> bool:
 
 
 def columns(dataset: str) -> int:
-    """Return how many of a model's pictures stand in a row: of photographs only two."""
-    return 2 if data.find(dataset).photograph else 8
+    """Return how many of a model's pictures stand in a row: a phone shows so many."""
+    if data.find(dataset).photograph:
+        return 2
+    return 8 if is_small(dataset) else 5
+
+
+def is_small(dataset: str) -> bool:
+    """Say whether its images are pixel art of a few pixels, of which each is seen."""
+    row = data.find(dataset)
+    return not row.photograph and max(row.size[:2]) < 64
+
+
+def scale(dataset: str) -> int:
+    """Return how often the pixels of an animation are repeated in both directions."""
+    return 2 if is_small(dataset) else 1
 
 
 def quality(dataset: str) -> int | None:
-    """Return how well pictures are kept: pixel art without loss (None), photographs nearly so."""
-    return 92 if data.find(dataset).photograph else None
+    """Return how well pictures are kept: small ones without loss (None), others nearly so."""
+    if is_small(dataset):
+        return None
+    return 92 if data.find(dataset).photograph else 88
 
 
 def shown(model: Model, dataset: str) -> Tensor:
-    """Draw what stands for a model: 64 samples, 32 translations or 4 photographs, see `drawn`."""
+    """Draw what stands for a model, see `drawn`.
+
+    64 samples or 32 translations; 25 samples of larger pixel art; 4 photographs.
+    """
     if data.find(dataset).photograph:
         return drawn(model, dataset, 4)
+    if not is_small(dataset):
+        return drawn(model, dataset, 25)
     return drawn(model, dataset, 64 if isinstance(model, Sampler) else 32)
 
 

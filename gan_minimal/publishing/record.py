@@ -174,7 +174,7 @@ def draw_samples(model: Model, dataset: str, frames: list[Tensor], folder: Path)
     columns = pictures.columns(dataset)
     picture = images.grid(pictures.shown(model, dataset), columns)
     images.save(picture, folder / "samples.webp", pictures.quality(dataset))
-    scale = 2 if columns == 8 else 1
+    scale = pictures.scale(dataset)
     film_strip: list[Image.Image] = [images.grid(frame, columns, scale=scale) for frame in frames]
     images.save_animation(film_strip, folder / "training.webp")
 

@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from gan_minimal.data.faces16 import ATTRIBUTES
+from gan_minimal.data import faces16, voxel64
 from gan_minimal.data.hangul32 import FONTS
 
 LANGUAGES = ("ko", "en")
@@ -35,7 +35,7 @@ def title(metric: str, language: str) -> str:
 
 def name_of(key: str, language: str) -> str:
     """Return the name of what is measured: an attribute, a font, a part of a picture, an edit."""
-    named = ATTRIBUTES.get(key) or FONTS.get(key)
+    named = faces16.ATTRIBUTES.get(key) or voxel64.ATTRIBUTES.get(key) or FONTS.get(key)
     if named is not None:
         return named.ko if language == "ko" else named.en
     return WORDS["names"][key][language]

@@ -1,6 +1,7 @@
-"""How near drawn faces are to those of faces16, by the attribute classifier."""
+"""How near drawn faces and characters are to those of the data, by the classifier that reads it."""
 
 import torch
+from torch import Tensor
 
 from gan_minimal import data
 from gan_minimal.data import DataSet
@@ -23,21 +24,53 @@ def score(model: Sampler, row: DataSet) -> Scores:
     Raises:
         UserError: If the model draws images of another size.
     """
+    drawn, real = drawn_and_real(model, row)
+    scores = compare(drawn, real, row)
+    if isinstance(model, Growing):  # such models compare the images of a minibatch for this
+        scores |= duplicates(drawn, real)
+    return scores
+
+
+def score_characters(model: Sampler, row: DataSet) -> Scores:
+    """Compare drawn characters with the test split; how many resemble another one, too.
+
+    Args:
+        model: What draws, in evaluation mode.
+        row: What is known of the data.
+
+    Raises:
+        UserError: If the model draws images of another size.
+    """
+    drawn, real = drawn_and_real(model, row)
+    return compare(drawn, real, row) | duplicates(drawn, real)
+
+
+def drawn_and_real(model: Sampler, row: DataSet) -> tuple[Tensor, Tensor]:
+    """Return `SAMPLES` drawn images and as many of the test split.
+
+    Raises:
+        UserError: If the model draws images of another size.
+    """
     real = data.tensors(row.name, "test")[0][:SAMPLES]
     drawn = sample(model, SAMPLES, seed=1)
     if drawn.shape[1:] != real.shape[1:]:
         raise UserError(
-            f"The classifier reads faces of {real.shape[3]}x{real.shape[2]} pixels, and the model "
+            f"The classifier reads images of {real.shape[3]}x{real.shape[2]} pixels, and the model "
             f"draws {drawn.shape[3]}x{drawn.shape[2]}."
         )
+    return drawn, real
+
+
+def compare(drawn: Tensor, real: Tensor, row: DataSet) -> Scores:
+    """Compare images by what the classifier of their data makes of them; the floor is of data."""
     classifier = readings.classifier(row.classifier)
-    scores = readings.compare(classifier, drawn, real, data.tensors(row.name)[0])
-    if isinstance(model, Growing):  # such models compare the images of a minibatch for this
-        scores["near_duplicates"] = {
-            "value": near_duplicates(drawn),
-            "floor": near_duplicates(real),
-        }
-    return scores
+    return readings.compare(classifier, drawn, real, data.tensors(row.name)[0])
+
+
+def duplicates(drawn: Tensor, real: Tensor) -> Scores:
+    """Say how many drawn images have a near duplicate among them, and how many real ones."""
+    value, floor = near_duplicates(drawn), near_duplicates(real)
+    return {"near_duplicates": {"value": value, "floor": floor}}
 
 
 def shares(model: Sampler, dataset: str, attribute: str) -> tuple[list[float], list[float]]:

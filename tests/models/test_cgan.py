@@ -79,6 +79,9 @@ def test_schedule_of_the_paper_ends_where_it_says():
             (group,) = optimizer.param_groups
             assert group["lr"] == pytest.approx(lr)
             assert group["momentum"] == pytest.approx(momentum)
+    last = models.preset("cgan", "paper")["train"]["steps"] - 1
+    model.schedule(last, optimizers)
+    assert optimizers["generator"].param_groups[0]["lr"] == pytest.approx(1e-6, rel=1e-3)
     model.schedule(10**6, optimizers)
     assert optimizers["generator"].param_groups[0]["lr"] == 1e-6
 

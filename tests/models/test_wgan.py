@@ -38,6 +38,16 @@ def test_paper_preset_has_the_official_number_of_parameters(paper):
     assert count(paper.critic) == 2_765_568
 
 
+def test_paper_preset_sees_the_minibatches_of_25_epochs():
+    """As in the authors' loop, where each of the critic's moves takes a minibatch of its own."""
+    minibatches, rounds = 25 * 202_599 // 64, 0
+    while minibatches > 0:
+        minibatches -= 100 if rounds < 25 or rounds % 500 == 0 else 5
+        rounds += 1
+
+    assert models.preset("wgan", "paper")["train"]["steps"] == rounds
+
+
 def test_networks_are_those_of_dcgan_without_a_probability_at_the_end(paper):
     def kinds(network):
         return [type(layer).__name__ for layer in network]

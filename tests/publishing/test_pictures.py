@@ -18,6 +18,16 @@ def test_photographs_stand_in_rows_of_two_and_are_kept_with_loss():
     assert pictures.quality("faces16") is None
 
 
+def test_larger_pixel_art_is_shown_in_fewer_pictures_and_kept_with_little_loss():
+    torch.manual_seed(0)
+    model = models.build("dcgan", size=64, width=4).eval()
+
+    assert pictures.shown(model, "voxel64").shape == (25, 3, 64, 64)
+    assert pictures.columns("voxel64") == 5
+    assert pictures.quality("photo") > pictures.quality("voxel64") > 80
+    assert (pictures.scale("voxel64"), pictures.scale("faces16")) == (1, 2)
+
+
 def test_what_neither_draws_nor_translates_has_no_pictures():
     classifier = zoo.load("attributes")
 

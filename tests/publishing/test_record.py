@@ -111,7 +111,7 @@ def test_pictures_are_small_and_what_the_weights_draw(name):
     drawn = images.grid(pictures.shown(model, dataset), pictures.columns(dataset))
 
     assert shown.shape == np.asarray(drawn).shape
-    if pictures.quality(dataset):  # a photograph is coded with loss
+    if pictures.quality(dataset):  # it is coded with loss
         assert abs(shown - np.asarray(drawn)).mean() < 3
     else:  # other processors round otherwise, by one of 256 levels
         assert abs(shown - np.asarray(drawn)).max() <= 1
@@ -129,7 +129,7 @@ def test_animation_ends_with_what_the_finished_model_draws(name):
     dataset = zoo.read(name)["settings"]["train"]["data"]
     model = zoo.load(name)
     columns = pictures.columns(dataset)
-    scale = 2 if columns == 8 else 1
+    scale = pictures.scale(dataset)
     drawn = images.grid(pictures.drawn(model, dataset, columns), columns, scale=scale)
 
     assert count >= 6  # as many as fit into 40 KB

@@ -7,6 +7,7 @@ from torch import nn
 
 from gan_minimal import data, models, zoo
 from gan_minimal.data.hangul32 import compose, held_out, load_hangul
+from gan_minimal.data.voxel64 import ATTRIBUTES
 from gan_minimal.errors import UserError
 from gan_minimal.scoring import evaluate as scoring
 from gan_minimal.scoring.distances import inception_distance
@@ -18,10 +19,14 @@ JAMO = "hangul32-jamo"
 
 
 class Copier(nn.Module):
-    """Draws real faces: the best that a generator of faces can do."""
+    """Draws real pictures: the best that a generator can do."""
+
+    def __init__(self, dataset: str = "faces16") -> None:
+        super().__init__()
+        self.dataset = dataset
 
     def sample(self, n: int) -> torch.Tensor:
-        return data.tensors("faces16", "train")[0][-n:]
+        return data.tensors(self.dataset, "train")[0][-n:]
 
 
 @pytest.fixture
@@ -39,6 +44,27 @@ def test_real_faces_score_at_the_floor_and_tolerances_allow_for_rounding():
         expected = scoring.RELATIVE * abs(score["value"]) + scoring.ABSOLUTE
         assert score["tolerance"] == pytest.approx(expected, rel=1e-3)
         assert all(number == float(f"{number:.4g}") for number in score.values())
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("fewer")
+def test_real_characters_score_at_the_floor_and_repeated_ones_do_not(monkeypatch):
+    copier = Copier("voxel64")
+    copied = evaluate(copier, "voxel64")
+    monkeypatch.setattr(
+        copier, "sample", lambda n: Copier("voxel64").sample(n)[:8].repeat(64, 1, 1, 1)
+    )
+    repeated = evaluate(copier, "voxel64")
+
+    assert copied["fid"]["value"] < 1.5 * copied["fid"]["floor"]
+    assert repeated["fid"]["value"] > 10 * repeated["fid"]["floor"]
+    assert {name for name in copied if name.startswith("tv_")} == {f"tv_{x}" for x in ATTRIBUTES}
+    assert max(copied[f"tv_{name}"]["value"] for name in ATTRIBUTES) < 0.12
+    assert copied["near_duplicates"]["value"] < 0.05
+    assert repeated["near_duplicates"] == copied["near_duplicates"] | {
+        "value": 1,
+        "tolerance": 0.025,
+    }
 
 
 class Scribe(nn.Module):
