@@ -43,7 +43,7 @@ FORBIDDEN = re.compile(
     r"(py[p]i|pythonh[o]sted|npm[j]s|deb[i]an)\.(org|com)"
     r"|/w[o]rk/|/[o]pt/(wheels|py[p]i)|/r[o]ot/|/h[o]me/\w+/"
 )
-LARGEST = 1_100_000  # bytes
+LARGEST = 2**21  # bytes: two mebibytes
 
 
 def tracked() -> list[Path]:
