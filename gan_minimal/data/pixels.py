@@ -7,7 +7,7 @@ from torch import Tensor
 
 def to_unit(images: Tensor) -> Tensor:
     """Map uint8 images to float32 in [-1, 1]: 0 becomes -1, 255 becomes 1."""
-    return images.float().div_(127.5).sub_(1)  # in place: a set can be large
+    return images.to(torch.float32, copy=True).div_(127.5).sub_(1)  # in place: a set can be large
 
 
 def resize(images: Tensor, size: int | None) -> Tensor:

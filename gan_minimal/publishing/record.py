@@ -127,7 +127,8 @@ def check(name: str) -> list[str]:
     today = {"model": arguments, "train": asdict(settings)}
     if as_json(today) != content["settings"]:
         complaints.append("its settings are not those of today's preset")
-    for i, (now, then) in enumerate(zip(first_steps(name), content["first_steps"], strict=False)):
+    opening = zip(first_steps(name), content["first_steps"], strict=False)  # older records have 5
+    for i, (now, then) in enumerate(opening):
         for player in then.keys() | now.keys():
             if not close(now.get(player, math.nan), then.get(player, math.nan), DRIFT, 0):
                 complaints.append(

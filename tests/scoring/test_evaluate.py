@@ -195,7 +195,7 @@ def test_what_draws_nothing_has_no_fid():
 def test_images_of_another_size_are_refused():
     model = models.build("dcgan", size=32, width=4, latent=4)
 
-    with pytest.raises(UserError, match="reads faces of 16x16 pixels, and the model draws 32x32"):
+    with pytest.raises(UserError, match="reads images of 16x16 pixels, and the model draws 32x32"):
         evaluate(model, "faces16")
 
 
