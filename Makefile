@@ -33,7 +33,8 @@ test: $(ALL) $(SITE)
 	.venv/bin/python -m pytest $(ARGS)
 
 test-quick: $(ALL) $(SITE)
-	.venv/bin/python -m pytest -m "not slow" $(ARGS)
+	OMP_NUM_THREADS=1 .venv/bin/python -m pytest -m "not slow" \
+		--numprocesses=2 --dist=worksteal $(ARGS)
 
 bench: $(ALL)
 	mkdir -p runs

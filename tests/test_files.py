@@ -128,6 +128,7 @@ VALUES = st.recursive(
 
 
 @given(content=st.dictionaries(st.text(), VALUES, max_size=4))
+@pytest.mark.slow
 def test_json_comes_back_as_it_was(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "round-trip.json"
     files.write_json(path, content)

@@ -91,6 +91,7 @@ def strictly(code: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
     )
 
 
+@pytest.mark.slow
 def test_no_text_is_left_to_the_locale():
     found = {path: without_encoding(path.read_text(encoding="utf-8")) for path in FILES}
 

@@ -149,6 +149,7 @@ def test_a_statement_of_several_lines_is_read_as_one(small):
     assert small.words("en").says == "It is small."  # it stands in a cell of a table
 
 
+@pytest.mark.slow
 def test_calls_are_spread_over_the_cores_and_answered_in_their_order(monkeypatch):
     calls = [(2, 3), (3, 2), (10, 3)]
     answers = []

@@ -6,6 +6,7 @@ import torch
 from gan_minimal.claims.stylegan_early_layers import measure
 
 
+@pytest.mark.slow
 def test_swapped_faces_get_all_of_another_face_or_nothing(stylegan):
     before, all_swapped = measure.swapped(stylegan, slice(0, measure.LAYERS))
     again, none_swapped = measure.swapped(stylegan, slice(0, 0))
@@ -16,6 +17,7 @@ def test_swapped_faces_get_all_of_another_face_or_nothing(stylegan):
     assert (all_swapped != before).flatten(1).any(dim=1).all()
 
 
+@pytest.mark.slow
 def test_faces_that_stay_as_they_are_have_changed_neither_shape_nor_colour(stylegan):
     before, after = measure.swapped(stylegan, slice(0, 0))
 

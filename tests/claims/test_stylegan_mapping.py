@@ -30,6 +30,7 @@ def test_a_quarter_of_a_circle_is_walked_at_its_length():
     assert found == pytest.approx((3 * math.pi / 2) ** 2, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_steps_on_a_way_are_short_enough_and_not_yet_noise(stylegan, monkeypatch):
     monkeypatch.setattr(measure, "PAIRS", 100)
     found = measure.path_lengths(stylegan)

@@ -19,6 +19,7 @@ def test_what_never_changes_lowers_the_share_of_a_pixels_variance():
     assert measure.variance_share(noise[:1].expand(9, -1, -1, -1)) == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_real_images_of_both_domains_are_at_their_floors():
     floors = {name: measure.distance(name) for name in measure.SETS}
 
@@ -27,6 +28,7 @@ def test_real_images_of_both_domains_are_at_their_floors():
     assert measure.images("faces", "test").shape == (2048, 3, 16, 16)
 
 
+@pytest.mark.slow
 def test_before_it_learns_a_network_is_far_from_hangul_and_draws_with_all_layers():
     model = _helpers.untrained_stylegan(10, "hangul32", channels=1)
 

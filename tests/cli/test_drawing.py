@@ -123,6 +123,7 @@ def test_a_picture_is_translated(run, syllable):
     assert "blank.png is blank: expected is one Korean syllable" in error
 
 
+@pytest.mark.slow
 def test_a_face_is_edited_as_asked(run):
     code, shown, error = run("train", "stargan", "--steps", 1, "--batch", 10)
     assert code == 0, error
@@ -194,6 +195,7 @@ def test_a_folder_of_pairs_is_trained_on(run):
         ("sample cgan --text=", "--text is empty"),
     ],
 )
+@pytest.mark.slow
 def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
     Path("file.txt").write_text("something else", encoding="utf-8")
 

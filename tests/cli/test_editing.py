@@ -50,6 +50,7 @@ def cell(picture: np.ndarray, column: int) -> np.ndarray:
 
 
 @pytest.mark.usefixtures("faces")
+@pytest.mark.slow
 def test_a_row_shows_a_face_on_its_way_to_a_sentence(run):
     for out, text in (("new/ko.png", "파란 머리에 안경"), ("en.png", "blue hair and glasses")):
         code, shown, error = run("edit", "runs/stylegan", "--text", text, "--out", out)
@@ -70,6 +71,7 @@ def test_a_row_shows_a_face_on_its_way_to_a_sentence(run):
 
 
 @pytest.mark.usefixtures("faces")
+@pytest.mark.slow
 def test_a_seed_chooses_the_face(run):
     for seed, out in ((7, "a.png"), (7, "b.png"), (8, "c.png")):
         code, _, error = run(
@@ -82,6 +84,7 @@ def test_a_seed_chooses_the_face(run):
 
 
 @pytest.mark.usefixtures("faces")
+@pytest.mark.slow
 def test_as_many_frames_are_shown_as_large_as_asked(run):
     code, _, error = run(
         *("edit", "runs/stylegan", "--text", "안경", "--frames", 3, "--scale", 1),
@@ -185,6 +188,7 @@ def test_a_sentence_changes_a_recorded_face(empty_folder):
         (("--clip", "ViT-B-32", "--weights", "none"), "with the weights 'none'"),
     ],
 )
+@pytest.mark.slow
 def test_a_real_clip_that_is_not_there_is_a_sentence(arguments, sentence, run, monkeypatch):
     def unreachable(*_: object, **__: object) -> None:
         raise OSError("the network is unreachable")

@@ -30,6 +30,7 @@ def scenes(run, photograph, monkeypatch) -> str:
     return shown
 
 
+@pytest.mark.slow
 def test_a_photograph_of_ones_own_is_learnt_from_and_goes_on(scenes, run):
     assert "photo.png is an image transparent, laid on white." in scenes
     assert "photo.png is reduced from 240x160 to 48x32 pixels." in scenes
@@ -97,6 +98,7 @@ def test_a_photograph_is_enlarged_retouched_and_moves(run, photograph):
 
 
 @pytest.mark.usefixtures("scenes")
+@pytest.mark.slow
 def test_mistakes_with_a_photograph_are_sentences(run):
     Image.new("RGB", (12, 30)).save("small.png")
     Image.new("RGB", (40, 400)).save("slim.jpg")

@@ -25,6 +25,7 @@ def cell(picture: np.ndarray, row: int, column: int) -> np.ndarray:
 
 
 @pytest.mark.usefixtures("faces")
+@pytest.mark.slow
 def test_a_matrix_of_styles_has_every_face_by_its_seed(run):
     options = ("--sources", "1, 2,3", "--styles", "7,8")
     for layers in ("coarse", "middle", "fine"):
@@ -84,6 +85,7 @@ MANY = ",".join(map(str, range(65)))
 
 
 @pytest.mark.usefixtures("faces")
+@pytest.mark.slow
 def test_mistakes_with_styles_are_sentences(run):
     for arguments, sentence in (
         ("mix dcgan", "dcgan has no styles to mix or to walk along; stylegan has."),

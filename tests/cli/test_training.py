@@ -12,6 +12,7 @@ from gan_minimal.training import checkpoint
 from tests.cli.helpers import misused, pixels, refused
 
 
+@pytest.mark.slow
 def test_a_run_is_trained_resumed_sampled_and_scored(run, monkeypatch):
     few = ("--batch", 8)
     code, shown, _ = run("train", "gan", "--steps", 3, *few)
@@ -36,6 +37,7 @@ def test_a_run_is_trained_resumed_sampled_and_scored(run, monkeypatch):
     assert "not comparable with the FID of papers" in shown
 
 
+@pytest.mark.slow
 def test_the_progress_of_a_run_is_shown(run):
     _, _, shown = run("train", "gan", "--steps", 50, "--batch", 8)
 
@@ -53,6 +55,7 @@ def test_whoever_trains_in_bfloat16_is_told_where_there_is_none(fast, run, monke
     assert ("Computed in float32: this device has no bfloat16." in shown) is not fast
 
 
+@pytest.mark.slow
 def test_a_seed_is_a_run_of_its_own(run):
     for seed, out in ((0, "a"), (0, "b"), (1, "c")):
         run("train", "gan", "--steps", 2, "--batch", 8, "--seed", seed, "--out", out)
@@ -82,6 +85,7 @@ def test_an_existing_run_is_not_overwritten(run):
     assert Path("runs/gan/checkpoint.pt").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_folder_of_images_is_trained_on(run):
     Path("photos").mkdir()
     for i in range(4):
@@ -102,6 +106,7 @@ def diverging(path: str, **arguments: object) -> None:
     checkpoint.save(Path(path), content)
 
 
+@pytest.mark.slow
 def test_a_run_that_diverges_names_its_last_good_checkpoint(run):
     run("train", "gan", "--steps", 5, "--batch", 8)
     diverging("runs/gan/checkpoint.pt", lr=1e38)

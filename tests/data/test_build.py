@@ -12,6 +12,7 @@ from gan_minimal.data import build, domains, faces16, hangul32, snapshot
 from gan_minimal.errors import UserError
 
 
+@pytest.mark.slow
 def test_the_first_faces_are_drawn_again():
     stored = snapshot.arrays("faces16.npz")
     pictures, codes = build.distinct(64, faces16.hair_visible())
@@ -19,6 +20,7 @@ def test_the_first_faces_are_drawn_again():
     np.testing.assert_array_equal(pictures, stored["palette"][stored["indices"][:64].astype(int)])
 
 
+@pytest.mark.slow
 def test_some_faces_of_both_splits_are_drawn_again():
     for split in ("train", "test"):
         faces = faces16.load_faces(split)

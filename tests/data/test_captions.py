@@ -318,6 +318,7 @@ def test_every_caption_begins_ends_and_is_padded(stored):
         assert length.min() > 2
 
 
+@pytest.mark.slow
 def test_no_caption_of_training_has_a_combination_that_is_to_be_new(stored):
     numbers, _ = captions.vocabulary()
     words = {number: piece for piece, number in numbers.items()}

@@ -85,6 +85,7 @@ def test_both_heaps_have_all_letters_and_never_change():
 
 
 @pytest.mark.parametrize("split", ["train", "test"])
+@pytest.mark.slow
 def test_a_label_map_shows_what_a_face_wears(split):
     maps, known = faces16.label_maps(split), faces16.load_faces(split).attributes
     colors = [list(bytes.fromhex(color[1:])) for color, *_ in faces16.REGIONS.values()]
@@ -96,6 +97,7 @@ def test_a_label_map_shows_what_a_face_wears(split):
         assert torch.equal(shown, known[region] == 1)
 
 
+@pytest.mark.slow
 def test_a_label_map_is_one_to_many():
     """Faces that differ in nothing but colours have the same map."""
     face = faces16.load_faces("train").options[0]

@@ -55,6 +55,7 @@ def test_every_part_has_a_name_in_both_languages():
         assert not any("가" <= letter <= "힣" for letter in "".join(attribute.en_values))
 
 
+@pytest.mark.slow
 def test_registry_and_data_agree():
     row = data.find("voxel64-labels")
     images, *labels = data.tensors("voxel64-labels", "test")
@@ -66,6 +67,7 @@ def test_registry_and_data_agree():
         assert torch.equal(found, wanted)
 
 
+@pytest.mark.slow
 def test_half_the_size_is_the_mean_of_four_pixels():
     (small,) = data.tensors("voxel32", "test")
     (large,) = data.tensors("voxel64", "test")
@@ -100,6 +102,7 @@ def test_codes_are_characters():
 
 
 @pytest.mark.parametrize("index", [0, 7, 500, 3071])
+@pytest.mark.slow
 def test_characters_are_drawn_again(index):
     np.testing.assert_array_equal(render(decode(TEST.codes[index])), shown(index))
 

@@ -136,6 +136,7 @@ def scenes():
     return model.eval()
 
 
+@pytest.mark.slow
 def test_scenes_of_a_photograph_show_what_a_model_can_do(scenes):
     made = singan.scenes(scenes)
 

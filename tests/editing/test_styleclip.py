@@ -87,6 +87,7 @@ def test_a_picture_is_drawn_again_without_noise(model):
 
 
 @pytest.mark.parametrize("frames", [2, 5, 8])
+@pytest.mark.slow
 def test_the_way_begins_with_the_face_and_has_as_many_frames_as_asked_for(frames, model, judge):
     (edited,) = styleclip.edit(model, judge, ["3"], *styleclip.seeded(model, 7), frames=frames)
 
@@ -96,6 +97,7 @@ def test_the_way_begins_with_the_face_and_has_as_many_frames_as_asked_for(frames
     assert edited.way.abs().max() <= 1
 
 
+@pytest.mark.slow
 def test_a_face_comes_nearer_to_its_sentence(model, judge):
     (edited,) = styleclip.edit(model, judge, ["3"], *styleclip.seeded(model, 7))
 
@@ -107,6 +109,7 @@ def test_a_face_comes_nearer_to_its_sentence(model, judge):
     assert cosines[3] > cosines[0] + 0.1
 
 
+@pytest.mark.slow
 def test_frames_lie_at_equal_distances_of_the_way(model, judge):
     few, many = (
         styleclip.edit(model, judge, ["3"], *styleclip.seeded(model, 7), frames=frames)[0]
@@ -116,6 +119,7 @@ def test_frames_lie_at_equal_distances_of_the_way(model, judge):
     assert torch.allclose(few.way, many.way[::2], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_every_face_follows_its_own_sentence(model, judge):
     seeded = [styleclip.seeded(model, seed) for seed in (7, 8)]
     w = torch.cat([each for each, _ in seeded])
@@ -141,6 +145,7 @@ def test_more_beginnings_never_end_farther_from_the_text(model, judge, monkeypat
     assert ends[1].after >= ends[0].after - 1e-6
 
 
+@pytest.mark.slow
 def test_the_way_is_straight_and_ends_at_the_best_game(model, judge):
     w, noise = styleclip.seeded(model, 7)
 
@@ -154,6 +159,7 @@ def test_the_way_is_straight_and_ends_at_the_best_game(model, judge):
     assert torch.allclose(edited.way[1:2], middle, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_an_edit_is_the_same_every_time_and_changes_no_network(model, judge):
     before = {name: value.clone() for name, value in model.state_dict().items()}
     given, noise = styleclip.seeded(model, 7)
@@ -170,12 +176,14 @@ def test_an_edit_is_the_same_every_time_and_changes_no_network(model, judge):
 
 
 @pytest.mark.parametrize(("preset", "rounds"), [("tiny", 100), ("paper", 300)])
+@pytest.mark.slow
 def test_a_preset_says_for_how_many_rounds(preset, rounds, model, judge):
     styleclip.edit(model, judge, ["3"], *styleclip.seeded(model, 7), preset=preset)
 
     assert judge.looks == rounds + 3  # and at all ends of games, at the first and the last face
 
 
+@pytest.mark.slow
 def test_the_published_leash_keeps_a_face_nearer(model, judge, monkeypatch):
     moved = []
     for l2 in (0.008, 0.1):
@@ -269,6 +277,7 @@ def test_the_small_clip_knows_hair_colours_in_both_languages(language):
 
 
 @pytest.mark.parametrize("sentence", ["파란 머리에 안경", "blue hair and glasses"])
+@pytest.mark.slow
 def test_a_recorded_face_comes_nearer_to_a_sentence(sentence):
     model = stylegan.stylegan(zoo.load("stylegan"), "stylegan")
 

@@ -13,6 +13,7 @@ PRESETS = [(name, which) for name in models.names() for which in models.get(name
 
 
 @pytest.mark.parametrize(("name", "which"), PRESETS)
+@pytest.mark.slow
 def test_every_preset_builds_and_can_be_trained(name, which):
     preset = models.preset(name, which)
 
@@ -28,6 +29,7 @@ def test_every_preset_builds_and_can_be_trained(name, which):
 
 
 @pytest.mark.parametrize("run", models.runs())
+@pytest.mark.slow
 def test_every_recorded_run_says_what_the_examples_of_its_data_are_like(run):
     name, which = models.runs()[run]
     preset = models.preset(name, which)

@@ -174,6 +174,7 @@ def test_only_the_layers_that_take_part_move(real):
 
 
 @pytest.mark.parametrize("stop", [2, 4, 5, 6, 11])
+@pytest.mark.slow
 def test_a_resumed_run_ends_with_the_same_bits(stop, real, tmp_path):
     """Also in the middle of a fade, and just before the round in which Adam begins anew."""
     run = loop.new("pggan", SMALL, SETTINGS)

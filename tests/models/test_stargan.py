@@ -312,6 +312,7 @@ def test_translations_do_not_depend_on_the_mode_or_on_what_else_is_translated():
     assert not together.requires_grad
 
 
+@pytest.mark.slow
 def test_networks_as_deep_as_the_papers_play_a_round():
     small = {"size": 64, "width": 16, "discriminator_width": 16}
     preset = models.preset("stargan", "paper")

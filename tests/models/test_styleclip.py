@@ -234,6 +234,7 @@ def test_the_penalty_draws_recovered_styles_to_the_average():
     assert torch.allclose(made.w, wanted / 1.25, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_face_that_stylegan_drew_is_found_again():
     torch.manual_seed(0)
     network = models.build("stylegan", **TINY).eval()

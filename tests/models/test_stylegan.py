@@ -467,6 +467,7 @@ def test_nothing_is_rounded_to_float32_in_double_precision():
 
 
 @pytest.mark.parametrize("stop", [2, 4, 5, 6])
+@pytest.mark.slow
 def test_a_resumed_run_ends_with_the_same_bits(stop, real, tmp_path):
     run = loop.new("stylegan", SMALL, SETTINGS)
     whole = play(run, real, 9)

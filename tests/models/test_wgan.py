@@ -194,6 +194,7 @@ def test_each_move_leaves_the_other_player_without_gradient():
         assert torch.equal(parameter.grad, before)
 
 
+@pytest.mark.slow
 def test_paper_preset_plays_a_round_on_the_cpu():
     preset = models.preset("wgan", "paper")
     settings = loop.Settings(**preset["train"] | {"batch": 10})

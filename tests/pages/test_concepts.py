@@ -1,5 +1,6 @@
 """What the concept pages and DCGAN's say of the recorded runs is so."""
 
+import pytest
 import torch
 from torch import Tensor
 
@@ -29,6 +30,7 @@ def test_the_better_run_has_the_losses_that_look_worse():
     assert dcgan[3] > gan[3]
 
 
+@pytest.mark.slow
 def test_no_hair_colour_has_vanished_and_the_page_names_the_rarest():
     says(
         "concepts/mode-collapse",
@@ -86,6 +88,7 @@ def covered(points: Tensor, by: Tensor, k: int = 3) -> float:
     return (torch.cdist(points, by) <= radius).any(dim=1).float().mean().item()
 
 
+@pytest.mark.slow
 def test_recall_shows_what_the_histogram_does_not():
     says(
         "concepts/mode-collapse",

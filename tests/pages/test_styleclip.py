@@ -166,6 +166,7 @@ def test_captions_are_found_but_for_green_hair_under_hats(clip, faces):
         assert set(taken) == {"light_brown", "dark_blonde"}
 
 
+@pytest.mark.slow
 def test_noise_over_pixels_fools_clip_and_mostly_the_classifier_too(clip):
     says(
         "models/styleclip",

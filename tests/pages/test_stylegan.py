@@ -118,6 +118,7 @@ def test_near_duplicates_are_about_twice_as_frequent_as_in_the_data():
     assert 1.5 < distances.near_duplicates(drawn) / distances.near_duplicates(real) < 2.5
 
 
+@pytest.mark.slow
 def test_stylegan_draws_blond_and_green_hair_a_little_too_rarely():
     says(
         "models/stylegan",

@@ -195,6 +195,7 @@ def test_long_labels_are_broken_after_the_colon_and_between_words():
         (charts.dots, dots(["a word " * 20, "b"], [[1e-5, 2e-5], [-123456.0, 0.0]])),
     ],
 )
+@pytest.mark.slow
 def test_charts_of_next_to_nothing_can_be_read(draw, data):
     for language in LANGUAGES:
         assert complaints(charts.figure(draw, data, language, "light")) == []
@@ -270,6 +271,7 @@ def test_a_digest_tells_data_languages_and_themes_apart():
 
 
 @pytest.mark.parametrize("name", HISTOGRAMS)
+@pytest.mark.slow
 def test_histograms_are_what_the_weights_draw(name):
     real, drawn = shares(zoo.load(name), "faces16", "hair_color")
 

@@ -28,6 +28,7 @@ DRAWING = [
 
 
 @pytest.mark.parametrize("name", models.runs())
+@pytest.mark.slow
 def test_run_is_fresh(name):
     repair = f"repair it with: gan-minimal record {name}"
     assert name in zoo.names(), f"{name} is not recorded; {repair}"

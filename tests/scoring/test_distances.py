@@ -239,6 +239,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("kind", DAMAGE)
+@pytest.mark.slow
 def test_graded_damage_of_real_faces_ranks_in_order(kind, judge, faces, features_of_others):
     real, more_real = features_of_others
     graded = [readings.read(judge, DAMAGE[kind](faces, grade))[0] for grade in range(4)]
@@ -251,6 +252,7 @@ def test_graded_damage_of_real_faces_ranks_in_order(kind, judge, faces, features
         assert values[1] > 2 * abs(floor)  # the least damage is seen
 
 
+@pytest.mark.slow
 def test_scores_stand_beside_their_floor(judge, faces):
     """Here with dropped modes: they are seen in the histogram that they belong to."""
     real, more_real = (data.tensors("faces16", split)[0][:1024] for split in ("test", "train"))
@@ -268,6 +270,7 @@ def test_scores_stand_beside_their_floor(judge, faces):
         assert scores[f"tv_{name}"]["value"] < 0.15
 
 
+@pytest.mark.slow
 def test_real_faces_are_at_the_floor(judge, faces):
     real = data.tensors("faces16", "test")[0][:1024]
 

@@ -35,6 +35,7 @@ def fewer(monkeypatch):
 
 
 @pytest.mark.usefixtures("fewer")
+@pytest.mark.slow
 def test_real_faces_score_at_the_floor_and_tolerances_allow_for_rounding():
     scores = evaluate(Copier(), "faces16")
 
@@ -95,6 +96,7 @@ def test_real_glyphs_are_read_and_their_hands_are_told_apart(fonts, changes, var
     assert scores["tv_hand"] == pytest.approx(variation, abs=0.05)
 
 
+@pytest.mark.slow
 def test_wrong_letters_are_not_read_as_asked():
     judge = zoo.load("jamo")
     labels = letters_of("test")
@@ -126,6 +128,7 @@ def test_the_reader_of_hangul_reads_every_font():
 
 
 @pytest.mark.usefixtures("fewer")
+@pytest.mark.slow
 def test_scoring_twice_gives_the_same():
     model = models.build("gan", **models.preset("gan")["model"])
 

@@ -47,6 +47,7 @@ def test_true_targets_score_as_well_as_there_is(dataset):
     assert scores["copy"]["value"] == pytest.approx(0.4753, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_copies_are_read_but_are_not_of_the_hand():
     scores = evaluate(Translator("hangul32-unpaired", perfect=False), "hangul32-unpaired")
 
@@ -66,6 +67,7 @@ class Painter(Translator):
         return targets if self.perfect else targets.median(dim=0, keepdim=True)[0].expand_as(maps)
 
 
+@pytest.mark.slow
 def test_painted_faces_are_scored_by_what_the_map_shows_and_by_their_colours():
     right, grey = (
         evaluate(Painter("faces16-labelmap", perfect), "faces16-labelmap")

@@ -235,6 +235,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "arguments", "how"), CASES)
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bits_and_another_seed_others(name, arguments, how):
     first, again, other = (
         trained(name, arguments, Settings("faces16", batch=8, steps=12, seed=seed, **how))
@@ -248,6 +249,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others(name, argumen
 
 
 @pytest.mark.parametrize(("name", "arguments", "how"), CASES)
+@pytest.mark.slow
 def test_an_interrupted_run_ends_with_the_same_bits(name, arguments, how, tmp_path):
     settings = Settings("faces16", batch=8, steps=2 * loop.WINDOW + 5, seed=5, **how)
     straight = trained(name, arguments, settings)
@@ -265,6 +267,7 @@ def test_an_interrupted_run_ends_with_the_same_bits(name, arguments, how, tmp_pa
     assert differences(straight, resumed) == []
 
 
+@pytest.mark.slow
 def test_a_run_can_go_on_beyond_its_end():
     short = Settings("faces16", batch=8, steps=60, seed=5)
     run = loop.new("gan", SMALL, short)
