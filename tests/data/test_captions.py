@@ -305,6 +305,7 @@ def test_every_image_has_its_captions(stored):
             assert torch.equal(tokens[row].long(), captions.tokens_of(own))
 
 
+@pytest.mark.slow
 def test_every_caption_begins_ends_and_is_padded(stored):
     begin, end = captions.tokenize("")[0]
     for _, tokens in stored.values():

@@ -122,6 +122,7 @@ def test_all_characters_are_drawn_again():
             np.testing.assert_array_equal(render(decode(code)), image.permute(1, 2, 0).numpy())
 
 
+@pytest.mark.slow
 def test_an_edit_changes_what_it_names_and_nothing_else():
     plain = edit(FIRST, hat="none", glasses="none", hair="short", outfit="plain", beard="none")
     before = render(plain)
