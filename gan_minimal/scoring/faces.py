@@ -32,15 +32,7 @@ def score(model: Sampler, row: DataSet) -> Scores:
 
 
 def score_characters(model: Sampler, row: DataSet) -> Scores:
-    """Compare drawn characters with the test split; how many resemble another one, too.
-
-    Args:
-        model: What draws, in evaluation mode.
-        row: What is known of the data.
-
-    Raises:
-        UserError: If the model draws images of another size.
-    """
+    """Score drawn characters as `score` does faces, and say how many resemble another one."""
     drawn, real = drawn_and_real(model, row)
     return compare(drawn, real, row) | duplicates(drawn, real)
 
