@@ -17,6 +17,7 @@ import io
 import json
 import tomllib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -165,7 +166,8 @@ def load_characters(split: str = "train") -> Characters:
         raise UserError(f"voxel64 has the splits train and test, not {split!r}.")
     codes = snapshot.arrays("voxel64.npz")["codes"].astype(np.uint8)
     sheets, codes = (SHEETS[:3], codes[:TRAIN]) if split == "train" else (SHEETS[3:], codes[TRAIN:])
-    images = torch.from_numpy(np.concatenate([sheet(name) for name in sheets]))
+    with ThreadPoolExecutor() as pool:  # Pillow decodes several at a time
+        images = torch.from_numpy(np.concatenate(list(pool.map(sheet, sheets))))
     attributes = {name: torch.from_numpy(index) for name, index in seen(codes).items()}
     return Characters(images, attributes, codes)
 
