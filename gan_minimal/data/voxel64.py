@@ -72,7 +72,7 @@ PARTS = {name: _part(row) for name, row in tomllib.loads(_TEXT).items()}
 """All parts of a character, in the order of its code."""
 
 
-def _joined(one: Part, other: Part, left_out: int, ko: str, en: str) -> Attribute:
+def _joined(one: Attribute, other: Attribute, left_out: int, ko: str, en: str) -> Attribute:
     """Return an attribute with the values of both, without the first `left_out` of the other."""
     return Attribute(
         one.values + other.values[left_out:],
@@ -83,7 +83,7 @@ def _joined(one: Part, other: Part, left_out: int, ko: str, en: str) -> Attribut
     )
 
 
-_HIDDEN = Part(("hidden",), "", "", ("가려진 눈",), ("hidden",), ("",), (1,))
+_HIDDEN = Attribute(("hidden",), "", "", ("가려진 눈",), ("hidden",))
 ATTRIBUTES: dict[str, Attribute] = {
     "background": PARTS["background"],
     "skin": PARTS["skin"],
