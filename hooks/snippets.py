@@ -1,11 +1,14 @@
 """Writes what the snippets print and draw, for the gallery: `python -m hooks.snippets`.
 
-Run it with the environment that has torch after changing a snippet. A test runs every snippet
-again and compares: the page cannot show what a snippet does not print.
+Run it with the environment that has torch after changing a snippet. Tests run the snippets again
+and compare: the page cannot show what a snippet does not print. Those that take long run by night
+only; that they have not changed since they were run is told by `sources.json`.
 """
 
 import contextlib
+import hashlib
 import io
+import json
 import re
 import runpy
 from pathlib import Path
@@ -37,6 +40,11 @@ def run(path: Path) -> tuple[str, Image.Image | None]:
     return printed.getvalue(), None if pictures is None else side_by_side(pictures)
 
 
+def source(path: Path) -> str:
+    """Return what tells a snippet from an older version of it, wherever it is checked out."""
+    return hashlib.sha256(path.read_text(encoding="utf-8").encode()).hexdigest()[:12]
+
+
 def side_by_side(pictures: "Tensor", gap: int = 2) -> Image.Image:
     """Put pictures in a row, with `gap` transparent pixels between them."""
     n, _, height, width = pictures.shape
@@ -50,7 +58,7 @@ def side_by_side(pictures: "Tensor", gap: int = 2) -> Image.Image:
 def write(snippets: Path, outputs: Path) -> list[str]:
     """Write `NAME.txt`, and `NAME.webp` if there are pictures, for every `NAME.py`.
 
-    What belongs to no snippet any more is taken away.
+    `sources.json` says from which versions. What belongs to no snippet any more is taken away.
 
     Args:
         snippets: Folder of the snippets.
@@ -69,6 +77,9 @@ def write(snippets: Path, outputs: Path) -> list[str]:
         (outputs / f"{name}.txt").write_text(text, encoding="utf-8", newline="\n")
         if picture is not None:
             picture.save(outputs / f"{name}.webp", lossless=True, exact=True, method=6)
+    sources = {name: source(snippets / f"{name}.py") for name in names}
+    text = json.dumps(sources, indent=1) + "\n"
+    (outputs / "sources.json").write_text(text, encoding="utf-8", newline="\n")
     return names
 
 

@@ -42,7 +42,7 @@ def fresh_process() -> BaseContext:
     ways = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("forkserver" if "forkserver" in ways else "spawn")
     if "forkserver" in ways:
-        context.set_forkserver_preload(["torch", "PIL.Image"])
+        context.set_forkserver_preload(["torch", "torch._dynamo", "PIL.Image"])
     return context
 
 

@@ -37,7 +37,7 @@ def test_a_convolution_is_counted_as_on_paper():
     assert len(generator.blocks) == 3
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_growth_is_compared_at_equal_numbers_of_operations(measured_small):
     values = measured_small(measure, PHASE=1, ROUNDS=9, LOOKS=2, SAMPLES=100)
 

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from PIL import Image
 
@@ -13,9 +15,18 @@ def test_outputs_are_written_and_old_ones_taken_away(tmp_path):
 
     assert snippets.write(tmp_path / "snippets", tmp_path / "outputs") == ["sum"]
 
-    assert {p.name: p.read_text(encoding="utf-8") for p in (tmp_path / "outputs").iterdir()} == {
-        "sum.txt": "2\n"
-    }
+    written = {p.name: p.read_text(encoding="utf-8") for p in (tmp_path / "outputs").iterdir()}
+    sources = json.loads(written.pop("sources.json"))
+    assert written == {"sum.txt": "2\n"}
+    assert sources == {"sum": snippets.source(tmp_path / "snippets/sum.py")}
+
+
+def test_a_snippet_is_another_once_it_is_changed_but_not_where_lines_end_otherwise(tmp_path):
+    for name, text in {"one": b"a = 1\n", "dos": b"a = 1\r\n", "two": b"a = 2\n"}.items():
+        (tmp_path / name).write_bytes(text)
+
+    assert snippets.source(tmp_path / "one") == snippets.source(tmp_path / "dos")
+    assert snippets.source(tmp_path / "one") != snippets.source(tmp_path / "two")
 
 
 def test_pictures_are_drawn_side_by_side(tmp_path):

@@ -1,11 +1,13 @@
 """Snippets are scripts that run anywhere torch is installed, and what they show is true.
 
-Each is run once, in a process of its own, and must print and draw what its page shows. So the
-numbers on the page stand for the snippets' own, and the tests below check them against closed
-forms without running anything.
+Each is run once, in a process of its own, and must print and draw what its page shows; those that
+take more than five seconds are run by night, and by day must be what they were when their page was
+made. So the numbers on the page stand for the snippets' own, and the tests below check them
+against closed forms without running anything.
 """
 
 import ast
+import json
 import math
 import os
 import re
@@ -27,6 +29,17 @@ CHAOTIC = {
     "label_conditioning": 4.0,
     "weight_clipping": 0.2,
     "mapping_network": 4.0,
+}
+LONG = {
+    "fade_in",
+    "label_conditioning",
+    "mapping_network",
+    "mode_collapse",
+    "reconstruction_anchor",
+    "style_mixing",
+    "two_player_game",
+    "unet_skip",
+    "weight_clipping",
 }
 
 
@@ -55,8 +68,18 @@ def definitions(name: str) -> dict:
     return names
 
 
+def test_every_snippet_is_the_one_whose_output_the_page_shows():
+    known = json.loads((snippets.OUTPUTS / "sources.json").read_text(encoding="utf-8"))
+
+    now = {name: snippets.source(snippets.SNIPPETS / f"{name}.py") for name in NAMES}
+    assert now == known, "python -m hooks.snippets shows what they print now"
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.nightly] if n in LONG else []) for n in NAMES],
+)
 def test_a_snippet_by_itself_prints_and_draws_what_the_page_shows(name, tmp_path, fresh_process):
     picture = snippets.OUTPUTS / f"{name}.webp"
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import ClassVar
 
@@ -448,64 +449,44 @@ def test_a_checkpoint_that_does_not_fit_its_own_model_is_refused(change, sentenc
         loop.resume(tmp_path / "checkpoint.pt")
 
 
-# Real processes. The script trains a small model under the name of a real one, so that the
-# command can go on with it; it saves often and says when it has.
+# Real processes. This one trains a small model under the name of a real one, so that the command
+# can go on with it; it saves often and says when it has.
+OFTEN = Settings("faces16", 8, 240, seed=5, precision="bfloat16", ema=0.99, save_every=4)
 
-SCRIPT = """
-import sys
-from pathlib import Path
-import torch
-from gan_minimal import data
-from gan_minimal.training import checkpoint, loop
 
-torch.set_num_threads(1)
-path, steps = Path(sys.argv[1]), int(sys.argv[2])
-if path.exists():
-    run, content, settings = loop.resume(path)
-    name, arguments = content["name"], content["arguments"]
-else:
-    name, arguments = "dcgan", {"size": 16, "width": 4, "latent": 4}
-    settings = loop.Settings(
-        "faces16", batch=8, steps=steps, seed=5, precision="bfloat16", ema=0.99, save_every=7
-    )
-    run = loop.new(name, arguments, settings)
+def attempt(path: Path, told: Connection) -> None:
+    torch.set_num_threads(1)
+    run = loop.resume(path)[0] if path.exists() else loop.new("dcgan", TINY, OFTEN)
 
-def save(run):
-    checkpoint.save(path, loop.contents(run, name, arguments, settings))
-    print(run.step, flush=True)
+    def save(run):
+        checkpoint.save(path, loop.contents(run, "dcgan", TINY, OFTEN))
+        told.send(run.step)
 
-loop.train(run, data.load("faces16"), settings, save, quiet=True)
-"""
+    loop.train(run, data.load("faces16"), OFTEN, save, quiet=True)
 
 
 @pytest.mark.slow
-def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path):
-    steps = 420  # far more than the three attempts get done before they are killed
-    straight = trained(
-        "dcgan",
-        TINY,
-        Settings("faces16", 8, steps, seed=5, precision="bfloat16", ema=0.99, save_every=7),
-    )
+def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path, fresh_process):
     path = tmp_path / "checkpoint.pt"
-    command = [sys.executable, "-c", SCRIPT, str(path), str(steps)]
+    told, telling = fresh_process.Pipe(duplex=False)
 
-    for wait in (0.0, 0.013, 0.031, None):  # seconds after a few checkpoints; None: to the end
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        ) as process:
-            lines = list(itertools.islice(process.stdout, None if wait is None else 8))
-            assert lines, "nothing was left to do: it was not killed in the middle"
-            if wait is not None:
-                time.sleep(wait)
-                process.kill()
-        if wait is not None:
-            assert process.returncode == -signal.SIGKILL
-    assert process.returncode == 0
+    for wait in (0.0, 0.013, 0.031):  # seconds after a few checkpoints
+        process = fresh_process.Process(target=attempt, args=(path, telling))
+        process.start()
+        done = [told.recv() for _ in range(5)][-1]
+        time.sleep(wait)
+        process.kill()
+        process.join()
+        while told.poll():
+            done = told.recv()
+        assert process.exitcode == -signal.SIGKILL
+        assert done < OFTEN.steps, "nothing was left to do: it was not killed in the middle"
+    process = fresh_process.Process(target=attempt, args=(path, telling))
+    process.start()
+    process.join()
+    assert process.exitcode == 0
 
-    assert (
-        differences(straight, {k: v for k, v in checkpoint.load(path).items() if k != "format"})
-        == []
-    )
+    assert differences(trained("dcgan", TINY, OFTEN), saved(path)) == []
 
 
 def begun(process: subprocess.Popen) -> None:
@@ -554,15 +535,23 @@ def test_a_stopped_command_saves_and_says_how_to_go_on(number, tmp_path):
     _, content, settings = loop.resume(tmp_path / "runs/mine/checkpoint.pt")
     assert 0 < content["step"] < settings.steps == 100_000
 
-    # the command that it named goes on, to the same bits as a run that was never stopped
-    end = content["step"] + 30
-    going_on = command("resume", "runs/mine", "--steps", str(end), folder=tmp_path)
-    output, error = going_on.communicate()
-    assert going_on.returncode == 0, error
-    assert "Finished: runs/mine/checkpoint.pt" in output
+
+@pytest.mark.slow
+def test_the_command_that_goes_on_ends_with_the_same_bits_as_a_run_never_stopped(tmp_path):
     preset = models.preset("gan")
-    straight = trained("gan", preset["model"], Settings(**preset["train"] | {"steps": end}))
-    assert differences(straight, saved(tmp_path / "runs/mine/checkpoint.pt")) == []
+    settings = Settings(**preset["train"] | {"steps": 60})
+    stopped = trained("gan", preset["model"], settings, stop=20)
+    (tmp_path / "run").mkdir()
+    checkpoint.save(tmp_path / "run/checkpoint.pt", stopped)
+
+    going_on = command("resume", "run", folder=tmp_path)
+    output, error = going_on.communicate()
+
+    assert going_on.returncode == 0, error
+    assert "Finished: run/checkpoint.pt" in output
+    straight = trained("gan", preset["model"], settings)
+    assert stopped["step"] == 20
+    assert differences(straight, saved(tmp_path / "run/checkpoint.pt")) == []
 
 
 @pytest.mark.slow
