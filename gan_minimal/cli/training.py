@@ -124,12 +124,9 @@ def go_on(
     path: Path,
 ) -> None:
     """Train `run` to its end or to an interruption, saving to `path`."""
-    import torch
-
     from gan_minimal import data as datasets
     from gan_minimal import models
     from gan_minimal.training import checkpoint, loop
-    from gan_minimal.training.machine import has_bfloat16
 
     size = run.model.size
     # a photograph is loaded as it is: the model reduces it to the size of each of its scales
@@ -156,7 +153,7 @@ def go_on(
         )
         raise typer.Exit(INTERRUPTED)
     typer.echo(f"Finished: {path}")
-    if settings.precision == "bfloat16" and not has_bfloat16(torch.device(settings.device).type):
+    if loop.computed_in(settings) != settings.precision:
         typer.echo("Computed in float32: this device has no bfloat16.")
     show_samples(run.sampler, dataset, settings.seed, path.with_name("samples.png"))
 

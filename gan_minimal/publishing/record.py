@@ -13,7 +13,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import torch
 from PIL import Image
 from torch import Tensor
 
@@ -25,7 +24,7 @@ from gan_minimal.scoring.evaluate import evaluate
 from gan_minimal.scoring.faces import shares
 from gan_minimal.training import checkpoint, loop
 from gan_minimal.training.fingerprint import first_rounds
-from gan_minimal.training.machine import environment, has_bfloat16
+from gan_minimal.training.machine import environment
 
 FIRST_STEPS = 3  # rounds that `check` repeats
 DRIFT = 1e-3  # how far their losses may be from the recorded ones, relative
@@ -52,30 +51,24 @@ def record(name: str, docs: Path, device: str = "cpu") -> dict[str, Any]:
     Args:
         name: One of `gan_minimal.models.runs()`.
         docs: Folder of the pages; pictures and charts of the run are written below it.
-        device: Where to train; what is recorded says where it was.
+        device: Where to train; what is recorded says where, and in which precision.
 
     Returns:
         What was written as JSON.
 
     Raises:
-        UserError: If there is no such run, training was interrupted or diverged, the device has no
-            bfloat16 and the run needs it, or matplotlib is not installed.
+        UserError: If there is no such run, training was interrupted or diverged, or matplotlib is
+            not installed.
     """
     model, which, arguments, settings = plan(name)
-    if settings.precision == "bfloat16" and not has_bfloat16(torch.device(device).type):
-        raise UserError(f"{name} is recorded in bfloat16, for which {device} has no instructions.")
+    here = replace(settings, device=device)
     chart_style.font()  # training can take an hour: refuse before it
     dataset = data.load(settings.data)
     opening = first_steps(name)
-    run = loop.new(model, arguments, replace(settings, device=device))
+    run = loop.new(model, arguments, here)
     frames: list[Tensor] = []
     began = time.perf_counter()
-    loop.train(
-        run,
-        dataset,
-        replace(settings, device=device),
-        watch=lambda run: film(run, settings, frames),
-    )
+    loop.train(run, dataset, here, watch=lambda run: film(run, settings, frames))
     seconds = time.perf_counter() - began
     if run.step < settings.steps:
         raise UserError(f"Recording {name} was interrupted; nothing was written.")
@@ -98,7 +91,7 @@ def record(name: str, docs: Path, device: str = "cpu") -> dict[str, Any]:
         "weights_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "first_steps": opening,
         "losses": rounded({"step": run.losses.step, **run.losses.players}),
-        "environment": environment(device),
+        "environment": environment(device) | {"precision": loop.computed_in(here)},
     }
     zoo.write(name, content)
     # scored as everybody will see it: from the stored weights, which are in half precision

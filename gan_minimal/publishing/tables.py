@@ -93,6 +93,9 @@ def origin(record: dict[str, Any], language: str) -> str:
         f"{where['processor']}, {word('threads', language).format(where['threads'])}",
         where["date"],
     ]
+    precision = where.get("precision")  # older records have none: theirs is that of the settings
+    if precision not in (None, record["settings"]["train"].get("precision")):
+        parts.insert(-1, word("computed_in", language).format(precision))
     return " · ".join(parts)
 
 

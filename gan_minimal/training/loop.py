@@ -197,8 +197,13 @@ def play(run: Run[Any], batch: Any, settings: Settings) -> Iterator[tuple[str, T
 def autocast(settings: Settings) -> torch.autocast:
     """Return the context in which forward passes run in bfloat16 where that is safe, and fast."""
     device = torch.device(settings.device).type
-    wanted = settings.precision == "bfloat16" and has_bfloat16(device)
-    return torch.autocast(device, torch.bfloat16, enabled=wanted)
+    return torch.autocast(device, torch.bfloat16, enabled=computed_in(settings) == "bfloat16")
+
+
+def computed_in(settings: Settings) -> str:
+    """Return the precision in which a run is really computed: bfloat16 only where it is fast."""
+    fast = has_bfloat16(torch.device(settings.device).type)
+    return settings.precision if fast else "float32"
 
 
 def train(

@@ -47,7 +47,7 @@ def test_the_progress_of_a_run_is_shown(run):
 
 @pytest.mark.parametrize("fast", [True, False])
 def test_whoever_trains_in_bfloat16_is_told_where_there_is_none(fast, run, monkeypatch):
-    monkeypatch.setattr("gan_minimal.training.machine.has_bfloat16", lambda device: fast)
+    monkeypatch.setattr("gan_minimal.training.loop.has_bfloat16", lambda device: fast)
 
     code, shown, _ = run("train", "gan", "--steps", 1, "--batch", 8, "--precision", "bfloat16")
 

@@ -49,6 +49,26 @@ def test_no_fragment_is_left_of_a_run_that_is_gone():
     assert found == known
 
 
+@pytest.mark.parametrize(
+    ("wanted", "computed", "said"),
+    [
+        ("bfloat16", "float32", True),
+        ("bfloat16", "bfloat16", False),
+        ("bfloat16", None, False),  # as records were
+        ("float32", "float32", False),
+    ],
+)
+def test_a_number_says_when_it_was_not_computed_in_the_precision_of_the_settings(
+    wanted, computed, said
+):
+    train = RUN["settings"]["train"] | {"precision": wanted}
+    where = RUN["environment"] | ({} if computed is None else {"precision": computed})
+    run = RUN | {"settings": {"model": {}, "train": train}, "environment": where}
+
+    assert ("float32로 계산" in tables.origin(run, "ko")) is said
+    assert ("computed in float32" in tables.origin(run, "en")) is said
+
+
 def test_badges_name_paper_code_run_and_size():
     korean, english = (tables.badges(RUN, language) for language in ("ko", "en"))
 

@@ -187,6 +187,7 @@ def test_autocast_is_active_in_forward_passes_only(precision, fast, within, monk
         assert not torch.is_autocast_enabled("cpu")
 
     kind = torch.bfloat16 if within else torch.float32
+    assert loop.computed_in(settings) == str(kind).removeprefix("torch.")
     assert seen == {"forward": within, "type": kind, "backward": False, "after": within}
     assert run.model.linear.weight.dtype == torch.float32
     assert run.model.linear.weight.grad.dtype == torch.float32
