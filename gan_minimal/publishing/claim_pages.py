@@ -57,18 +57,27 @@ def badge_of(verdicts: Sequence[Verdict], language: str) -> str:
     return badge(whole, language, more)
 
 
+def both_badges(claim: Claim, values: Values, language: str) -> tuple[str, str]:
+    """Return the badges of what the notes say, and of what is ours; a definition has none."""
+    judged, added = (claim.verdicts_of(values, ours=ours) for ours in (False, True))
+    note = badge_of(judged, language) if judged else word("unjudged", language)
+    return note, badge_of(added, language) if added else ""
+
+
 def outcome(claim: Claim, record: dict[str, Any], language: str) -> str:
     """Return what came out, with the verdict: what stands after every link to a claim."""
     values, said = record["values"], claim.words(language).outcomes
     verdicts = claim.verdicts(values)
-    alike = len(set(verdicts.values())) == 1
-    parts = [
-        filled(said[name], values) + ("" if alike else f" {badge(verdict, language)}")
-        for name, verdict in verdicts.items()
-    ]
     ours = f" ({word('ours', language)})" if all(each.ours for each in claim.statements) else ""
     head = f"**{word('outcome', language)}**{ours} {badge_of(list(verdicts.values()), language)}"
-    return f"{head} {' '.join(parts)}\n{{ .outcome }}\n"
+    if len(set(verdicts.values())) == 1:
+        text = " ".join([head, *(filled(said[name], values) for name in verdicts)])
+    else:
+        each = (
+            f"{badge(v, language)} {filled(said[name], values)}" for name, v in verdicts.items()
+        )
+        text = "<br>\n".join([head, *each])
+    return f"{text}\n{{ .outcome }}\n"
 
 
 def reason(margins: Sequence[float], language: str) -> str:
@@ -158,10 +167,8 @@ def overview(records: Sequence[Record], language: str) -> str:
     rows = [[word(key, language) for key in ("note", "verdict", "added", "number")]]
     for claim, record in records:
         words, values = claim.words(language), record["values"]
-        judged, added = (claim.verdicts_of(values, ours=ours) for ours in (False, True))
-        note = badge_of(judged, language) if judged else word("unjudged", language)
-        more = badge_of(added, language) if added else ""
-        rows.append([f"[{words.note}](#{claim.id})", note, more, filled(words.number, values)])
+        marks = both_badges(claim, values, language)
+        rows.append([f"[{words.note}](#{claim.id})", *marks, filled(words.number, values)])
     return left(rows)
 
 
@@ -170,9 +177,10 @@ def changes(records: Sequence[Record], language: str) -> str:
     rows = [[word(key, language) for key in ("claim", "before", "today", "because")]]
     for claim, record in records:
         for date, verdict, why in history(claim, language):
-            marks = [badge(v, language) for v in claim.verdicts(record["values"]).values()]
+            note, added = both_badges(claim, record["values"], language)
+            now = f"{note}<br>{word('added', language)}: {added}" if added else note
             was = f"{badge(verdict, language)} ({date})"
-            rows.append([f"[{claim.id}](#{claim.id})", was, " ".join(marks), why])
+            rows.append([f"[{claim.id}](#{claim.id})", was, now, why])
     return left(rows)
 
 

@@ -348,8 +348,9 @@ def test_an_experiment_that_is_too_small_says_why_in_numbers():
         ([1.0, 1.2], "{holds:Holds} Its mean size is 1.100. Rounded it is 1."),
         (
             [2.5, 3.5],
-            "{part:Holds in part 1/2} Its mean size is 3.000. {fails:Does not hold here} "
-            "Rounded it is 3. {holds:Holds}",
+            "{part:Holds in part 1/2}<br>\n"
+            "{fails:Does not hold here} Its mean size is 3.000.<br>\n"
+            "{holds:Holds} Rounded it is 3.",
         ),
     ],
 )
@@ -388,6 +389,8 @@ def test_verdicts_that_changed_are_listed_with_the_reason():
     *_, row = claim_pages.changes([(SMALL, record)], "en").splitlines()
 
     assert '<span class="verdict fails">Does not hold here</span> (2026-11-01) |' in row
+    holds = '<span class="verdict holds">Holds</span>'
+    assert f"| {holds}<br>Ours: {holds} |" in row
     assert row.endswith("| The rule was misread. |")
 
 
