@@ -82,6 +82,11 @@ def measure() -> Values:
     return {name: [each[name] for each in found] for name in found[0]}
 
 
+def opening() -> list[float]:
+    """Return the influences in the first set of faces."""
+    return list(scores(zoo.load("stylegan", StyleGAN), SEEDS[0]).values())
+
+
 def falls_after(values: Values) -> list[float]:
     """Say by how much the influence on one following layer falls, where it falls least."""
     coarse, middle, fine = (values[f"{which}_after"] for which in stylegan.GROUPS)
@@ -98,5 +103,6 @@ CLAIM = Claim(
         Statement("middle", lambda values: above(values["middle"], values["fine"])),
         Statement("after", falls_after, ours=True),
     ),
+    opening=opening,
     plot=("coarse", "middle", "fine", "coarse_after", "middle_after", "fine_after"),
 )
