@@ -2,7 +2,7 @@
 
 They are the pages in `docs/ko` and `docs/en`, and `ko.md` and `en.md` in the folder of each claim.
 A translation has the same pages, headings and heading ids, included code, code blocks, pictures,
-links, labels of a claim's values and number of formulas as the original, and says which state of
+links, items of a claim and number of formulas as the original, and says which state of
 the original it translates (`source_sha`). `--stamp` writes the present state into the English
 texts: do that after you have brought them up to date.
 """
@@ -28,7 +28,7 @@ INCLUDE = re.compile(r'(?<!;)--8<-- +"([^"]+)"')
 PICTURE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)[^)]*\)")
 LINK = re.compile(r"(?<!!)\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^)\s]+)[^)]*\)")
 FORMULA = re.compile(r"\$\$[^$]+\$\$|(?<!\\)\$(?!\s)[^$]+?(?<!\s)\$")
-LABEL = re.compile(r"^- `(\w+)`:", re.MULTILINE)
+LABEL = re.compile(r"^- `([\w -]+)`:", re.MULTILINE)
 CODE = re.compile(r"`+[^`\n]+`+")
 STAMP = re.compile(r'(?P<before>"?source_sha"?: "?)[0-9a-f]{12}')
 
@@ -42,7 +42,7 @@ class Facts:
     includes: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
     links: Counter[str] = field(default_factory=Counter)  # a translation may turn sentences round
-    labels: list[str] = field(default_factory=list)  # of a claim's values, by their keys
+    labels: list[str] = field(default_factory=list)  # of the items of a claim, by their keys
     code: list[str] = field(default_factory=list)
     formulas: int = 0
 
@@ -61,7 +61,7 @@ def markdown_facts(text: str) -> Facts:
 
 
 def claim_facts(text: str) -> Facts:
-    """Return the facts of a claim in words: those of a page, and the labels of its values."""
+    """Return the facts of a claim in words: those of a page, and the keys of its items."""
     facts = markdown_facts(text)
     facts.labels = LABEL.findall(text)
     return facts

@@ -1,13 +1,14 @@
-"""Claims: statements of the notes that a small experiment bears out or refutes.
+"""Claims: words of the notes, and what a small experiment says of them.
 
-Every claim has a folder of its own here, and is found by its folder:
+What is a definition is shown in the code and not judged. What can be tested becomes statements,
+each with a rule of its own. Every claim has a folder here, and is found by its folder:
 
-- `measure.py`: the measurement, and the rule that turns its values into a verdict.
+- `measure.py`: the measurement, and the rule of each statement.
 - `ko.md` and `en.md`: the same in words, and readable names of the values.
-- `rule.toml`: values for which the rule just holds, and changes that break it, for the tests.
+- `rule.toml`: values for which every rule just holds, and changes that break it, for the tests.
 - `record.json`: the values that were measured, which pages show.
 
-The rule is fixed before the measurement; what fails is published as failing.
+Rules are fixed before the measurement; what fails is published as failing.
 """
 
 import importlib
@@ -21,36 +22,75 @@ from pathlib import Path
 from typing import Any
 
 from gan_minimal import files
+from gan_minimal.claims._verdicts import (
+    VERDICTS,
+    Statement,
+    Values,
+    Verdict,
+    above,
+    at_least,
+    at_most,
+    below,
+    both,
+    judge,
+    judge_all,
+    smallest_effect,
+)
 from gan_minimal.claims._words import Words, read_words
 from gan_minimal.errors import UserError, nearest
 
-Values = Mapping[str, Sequence[float]]
-"""Measured values by name, one for each seed."""
+__all__ = [
+    "VERDICTS",
+    "Claim",
+    "Statement",
+    "Values",
+    "Verdict",
+    "above",
+    "at_least",
+    "at_most",
+    "below",
+    "both",
+    "judge",
+    "judge_all",
+    "smallest_effect",
+]
+
+
+FAMILIES = ("autoencoders", "gan-family", "image-to-image", "single-image", "growth-and-style")
+"""Sections of the page of claims, in their order."""
+
+
+def _no_limits(_values: Values) -> Mapping[str, float]:
+    return {}
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement, how it is measured and when it holds.
+    """Words of the notes, how they are measured, and the statements that are judged.
 
     Attributes:
         file: The `__file__` of the module that measures it; words and record lie beside it.
         place: Where the notes say it: a page and a heading, such as `lecture.md#dcgan`.
         measure: Returns the values.
-        holds: The rule.
+        family: The section of the page of claims in which it stands; one of `FAMILIES`.
+        statements: What can be tested, each with its rule.
         opening: Returns a few numbers with which the measurement begins; for a slow claim they
             stand in for the measurement when it is checked that today's code would repeat it.
             None for a fast claim, which is measured again as a whole.
         tolerance: How far a value may be off when it is measured again, relative.
         plot: Names of values that can be drawn on one axis, for a picture beside the table.
+        limits: Returns the number at which a rule turns, for those of `plot` that have one.
     """
 
     file: str
     place: str
     measure: Callable[[], Values]
-    holds: Callable[[Values], bool]
+    statements: tuple[Statement, ...]
+    family: str = FAMILIES[0]
     opening: Callable[[], Sequence[float]] | None = None
     tolerance: float = 0.05
     plot: tuple[str, ...] = ()
+    limits: Callable[[Values], Mapping[str, float]] = _no_limits
 
     @property
     def folder(self) -> Path:
@@ -65,6 +105,21 @@ class Claim:
     def words(self, language: str) -> Words:
         """Return the claim in words, in Korean (`ko`) or in English (`en`)."""
         return read_words(self.folder / f"{language}.md")
+
+    def verdicts(self, values: Values) -> dict[str, Verdict]:
+        """Return the verdict of each statement by its id."""
+        return {each.id: judge(each.margins(values)) for each in self.statements}
+
+    def verdict(self, values: Values) -> Verdict:
+        """Return the verdict of all statements together."""
+        return judge_all(list(self.verdicts(values).values()))
+
+    def verdicts_of(self, values: Values, *, ours: bool) -> list[Verdict]:
+        """Return the verdicts of the statements of the notes, or of ours.
+
+        There is none of the notes where their words define something: that is not judged.
+        """
+        return [judge(s.margins(values)) for s in self.statements if s.ours is ours]
 
 
 def names() -> list[str]:
@@ -85,8 +140,10 @@ def get(name: str) -> Claim:
 
 
 def claims() -> dict[str, Claim]:
-    """Return all claims by their ids, sorted."""
-    return {name: get(name) for name in names()}
+    """Return all claims by their ids, family by family."""
+    found = [get(name) for name in names()]
+    found.sort(key=lambda claim: FAMILIES.index(claim.family))
+    return {claim.id: claim for claim in found}
 
 
 def device() -> str:
@@ -163,8 +220,10 @@ def check(claim: Claim) -> list[str]:
     else:
         now, then = dict(claim.measure()), record["values"]
         tolerance = claim.tolerance
-        if claim.holds(now) != claim.holds(then):
-            return ["its verdict is another one today"]
+        verdicts = claim.verdicts(then)
+        changed = [name for name, each in claim.verdicts(now).items() if each != verdicts[name]]
+        if changed:
+            return [f"the verdict of {', '.join(changed)} is another one today"]
     if now.keys() != then.keys():
         return ["other values are measured today"]
     return [

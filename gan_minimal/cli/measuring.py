@@ -74,20 +74,20 @@ def tables() -> None:
     Example: gan-minimal tables
     """
     from gan_minimal import claims, zoo
+    from gan_minimal.publishing import claim_pages, tables
     from gan_minimal.publishing import record as recording
-    from gan_minimal.publishing import tables
 
     docs = checkout() / "docs"
     for name in zoo.names():
         tables.write(zoo.read(name), docs)
         recording.draw_charts(zoo.read(name), docs)
     for claim, values in claims.recorded():
-        tables.write_claim(claim, values, docs)
-    tables.write_claim_list(claims.recorded(), docs)
+        claim_pages.write_claim(claim, values, docs)
+    claim_pages.write_lists(claims.recorded(), docs)
 
 
 claims_app = typer.Typer(
-    help="Show the claims of the notes and their verdicts, or measure one again.\n\n"
+    help="Show the claims of the notes and the verdicts on them, or measure one again.\n\n"
     "Example: gan-minimal claims run gan-two-players",
     invoke_without_command=True,
     rich_markup_mode=None,
@@ -103,13 +103,22 @@ def list_claims(context: typer.Context) -> None:
     from rich.table import Table
 
     from gan_minimal import claims
+    from gan_minimal.publishing import words
 
-    table = Table("id", "claim", "verdict")
+    table = Table("id", "statement", "verdict")
     for claim in claims.claims().values():
-        record = claims.read(claim)
-        holds = record and claim.holds(record["values"])
-        verdict = "not measured" if record is None else "holds" if holds else "does not hold"
-        table.add_row(claim.id, claim.words("en").says, verdict)
+        record, said = claims.read(claim), claim.words("en")
+        if record is None:
+            table.add_row(claim.id, said.note, "not measured")
+            continue
+        values = record["values"]
+        judged = claim.verdicts_of(values, ours=False)
+        whole = claims.judge_all(judged) if judged else "unjudged"
+        table.add_row(claim.id, said.note, words.word(whole, "en"))
+        for each in claim.statements:
+            ours = " (ours)" if each.ours else ""
+            verdict = claims.judge(each.margins(values))
+            table.add_row("", f"- {said.statements[each.id]}{ours}", words.word(verdict, "en"))
     show(table)
 
 
@@ -118,25 +127,27 @@ def run_claim(
     name: Annotated[str, typer.Argument(help="A claim: see `gan-minimal claims`.")],
     keep: Annotated[bool, typer.Option("--record", help="Keep the values for the pages.")] = False,
 ) -> None:
-    """Measure a claim again and say whether it holds.
+    """Measure a claim again and say which of its statements hold.
 
     Example: gan-minimal claims run gan-two-players
     """
     from gan_minimal import claims
-    from gan_minimal.publishing import chart_style, tables
+    from gan_minimal.publishing import chart_style, claim_pages, tables, words
 
     claim = claims.get(name)
     docs = checkout() / "docs" if keep else None  # measuring can take an hour: refuse before it
     if keep:
         chart_style.font()
-    words = claim.words("en")
-    typer.echo(f"{words.says}\n{words.measured}\n{words.rule}")
+    said = claim.words("en")
+    typer.echo(f"{said.note}\n{said.measured}")
     record = claims.measure(claim)
-    for value, seeds in record["values"].items():
-        each = ", ".join(tables.number(seed) for seed in seeds)
-        typer.echo(f"{words.labels[value]}: {each}")
-    typer.echo("It holds." if claim.holds(record["values"]) else "It does not hold at this scale.")
+    values = record["values"]
+    for value, seeds in values.items():
+        typer.echo(f"{said.labels[value]}: {', '.join(tables.number(seed) for seed in seeds)}")
+    for each, verdict in claim.verdicts(values).items():
+        typer.echo(f"{said.statements[each]} {said.rules[each]} {words.word(verdict, 'en')}.")
+    typer.echo(f"In all: {words.word(claim.verdict(values), 'en')}.")
     if docs is not None:
         claims.write(claim, record)
-        tables.write_claim(claim, record, docs)
-        tables.write_claim_list(claims.recorded(), docs)
+        claim_pages.write_claim(claim, record, docs)
+        claim_pages.write_lists(claims.recorded(), docs)

@@ -113,9 +113,10 @@ def dots(
     theme: Theme,
     labels: dict[str, Sequence[str]],
     values: Sequence[Sequence[float]],
+    limits: Sequence[float | None] = (),
     unit: str = "",
 ) -> None:
-    """Draw a row for each list of values: a dot for each seed, a bar at the mean.
+    """Draw a row for each list of values: a dot for each seed, a bar at the mean, a rule's limit.
 
     The axis begins at zero, or left of the smallest value if that is negative.
 
@@ -125,6 +126,7 @@ def dots(
         theme: The colours.
         labels: What each row shows, by language.
         values: For each row a value for each seed.
+        limits: For each row the number at which a rule turns, or None.
         unit: What the axis shows, or nothing.
     """
     wrapped = [wrap(label) for label in labels[language]]
@@ -139,12 +141,17 @@ def dots(
         axes.plot(seeds, places, "o", ms=8, mew=2, mfc="none", color=theme.teal, clip_on=False)
     axes.lines[0].set_label(word("mean", language))
     axes.lines[1].set_label(word("seed", language))
-    low, high = min(0.0, *map(min, values)), max(0.0, *map(max, values))
+    drawn = {row: limit for row, limit in enumerate(limits) if limit is not None}
+    for row, limit in drawn.items():
+        line = axes.plot([limit] * 2, [row - 0.42, row + 0.42], ":", lw=2.5, color=theme.ink)[0]
+        line.set_label("" if row > min(drawn) else word("limit", language))
+    every = [*drawn.values(), *(value for seeds in values for value in seeds)]
+    low, high = min(0.0, *every), max(0.0, *every)
     room = 0.04 * ((high - low) or 1)
     axes.set_xlim(low - room * (low < 0), high + room)
     axes.set_xlabel(unit)
     axes.locator_params("x", nbins=5)
-    figure.legend(loc="outside upper left", ncols=2, markerscale=0.6)
+    figure.legend(loc="outside upper left", ncols=3, markerscale=0.6)
 
 
 def height(figure: "Figure", pixels: int) -> None:
@@ -240,7 +247,9 @@ def share_data(real: Sequence[float], drawn: Sequence[float]) -> dict[str, Any]:
 def dot_data(claim: "Claim", record: dict[str, Any]) -> dict[str, Any]:
     """Return what `dots` draws of a claim's record: the values that `claim.plot` names."""
     words = {language: claim.words(language).labels for language in LANGUAGES}
+    limits = claim.limits(record["values"])
     return {
         "labels": {key: [labels[name] for name in claim.plot] for key, labels in words.items()},
         "values": [record["values"][name] for name in claim.plot],
+        "limits": [limits.get(name) for name in claim.plot],
     }

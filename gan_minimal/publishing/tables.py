@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from gan_minimal import models
-from gan_minimal.claims import Claim
 from gan_minimal.files import write_text
-from gan_minimal.publishing import charts
-from gan_minimal.publishing.words import LANGUAGES, chart_word, name_of, title, word
+from gan_minimal.publishing.words import LANGUAGES, name_of, title, word
 
 EDITED = ("reached", "off", "kept", "outside")  # what is measured of each kind of edit
 
@@ -110,71 +108,6 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     rule = [":--", *["--:"] * (len(rows[0]) - 1)]
     rows = [[cell.replace("|", "\\|") for cell in row] for row in rows]
     return "".join(f"| {' | '.join(row)} |\n" for row in (rows[0], rule, *rows[1:]))
-
-
-def claim_box(claim: Claim, record: dict[str, Any], language: str) -> str:
-    """Return a claim with its verdict, its measurement, its rule and the measured values."""
-    words = claim.words(language)
-    verdict = "holds" if claim.holds(record["values"]) else "fails"
-    mark = f'<span class="verdict {verdict}">{word(verdict, language)}</span>'
-    rows = [[word("metric", language), word("mean", language), word("seeds", language)]]
-    for name, label in words.labels.items():
-        values = record["values"][name]
-        each = ", ".join(number(value) for value in values) if len(set(values)) > 1 else ""
-        rows.append([label, number(sum(values) / len(values)), each])
-    where = record["environment"]
-    origin = (
-        f"`gan-minimal claims run {claim.id}` · torch {where['torch']} · "
-        f"{where['processor']} · {where['date']}"
-    )
-    return (
-        f"**{word('says', language)}:** {words.says} {mark}\n\n"
-        f"**{word('measured', language)}:** {words.measured}\n\n"
-        f"**{word('rule', language)}:** {words.rule}\n\n"
-        f"{plot(claim, language)}"
-        f"{table(rows)}\n{origin}\n{{ .caption }}\n\n"
-        f"**{word('why', language)}:** {words.why}\n"
-    )
-
-
-def plot(claim: Claim, language: str) -> str:
-    """Return the picture of a claim's values, which `write_claim` draws; nothing without a plot."""
-    if not claim.plot:
-        return ""
-    labels = claim.words(language).labels
-    shown = "; ".join(labels[name] for name in claim.plot)
-    alternative = chart_word("alternative", language).format(shown)
-    return f"![{alternative}](/assets/claims/{claim.id}.svg)\n\n"
-
-
-def write_claim(claim: Claim, record: dict[str, Any], docs: Path) -> None:
-    """Write the fragments of a claim into `docs/<language>/_generated`, and its chart.
-
-    Raises:
-        UserError: If matplotlib is not installed.
-    """
-    if claim.plot:
-        charts.write(charts.dots, charts.dot_data(claim, record), docs, f"claims/{claim.id}")
-    for language in LANGUAGES:
-        path = docs / language / "_generated" / f"claim-{claim.id}.md"
-        write_text(path, claim_box(claim, record, language))
-
-
-def claim_list(records: Sequence[tuple[Claim, dict[str, Any]]], language: str) -> str:
-    """Return the table of all claims with their verdicts, each with a link to its box below."""
-    rows = [f"| {word('says', language)} | {word('verdict', language)} |", "| :-- | :-- |"]
-    for claim, record in records:
-        verdict = "holds" if claim.holds(record["values"]) else "fails"
-        mark = f'<span class="verdict {verdict}">{word(verdict, language)}</span>'
-        rows.append(f"| [{claim.words(language).says}](#{claim.id}) | {mark} |")
-    return "\n".join(rows) + "\n"
-
-
-def write_claim_list(records: Sequence[tuple[Claim, dict[str, Any]]], docs: Path) -> None:
-    """Write the list of claims into `docs/ko/_generated` and `docs/en/_generated`."""
-    for language in LANGUAGES:
-        path = docs / language / "_generated" / "claims.md"
-        write_text(path, claim_list(records, language))
 
 
 FRAGMENTS = {"badges": badges, "metrics": metrics, "edits": edits, "settings": settings}

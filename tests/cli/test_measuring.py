@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gan_minimal import claims, cli, zoo
-from gan_minimal.publishing import charts, record, tables, words
+from gan_minimal.publishing import charts, claim_pages, record, tables, words
 from tests.claims.small.measure import CLAIM as SMALL
 from tests.cli.helpers import misused, refused
 
@@ -81,34 +81,54 @@ def test_claims_are_listed_with_their_verdicts(run, monkeypatch):
     code, shown, _ = run("claims")
 
     assert code == 0
-    rows = [line for line in shown.splitlines() if "│" in line]
+    rows = [
+        [cell.strip() for cell in line.split("│")] for line in shown.splitlines() if "│" in line
+    ]
+    verdicts = [row[3] for row in rows if row[3]]
+    expected = []
     for claim in claims.claims().values():
-        [row] = [row for row in rows if claim.id in row]
-        record_ = None if claim is first else before(claim)
-        holds = record_ and claim.holds(record_["values"])
-        assert ("not measured" if record_ is None else "holds" if holds else "does not") in row
+        [row] = [row for row in rows if row[1] == claim.id]
+        if claim is first:
+            assert row[3] == "not measured"
+            expected.append(row[3])
+            continue
+        values = before(claim)["values"]
+        judged = claim.verdicts_of(values, ours=False)
+        whole = claims.judge_all(judged) if judged else "unjudged"
+        found = [whole, *claim.verdicts(values).values()]
+        expected += [words.word(verdict, "en") for verdict in found]
+    assert verdicts == expected
+    assert shown.count("(ours)") == sum(
+        s.ours for claim in claims.claims().values() for s in claim.statements if claim is not first
+    )
 
 
-@pytest.mark.parametrize(("value", "verdict"), [(1.0, "It holds."), (3.0, "It does not hold")])
-def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, run, monkeypatch):
+@pytest.mark.parametrize(
+    ("value", "verdict", "whole"),
+    [(1.0, "Holds.", "Holds."), (3.0, "Does not hold here.", "Holds in part.")],
+)
+def test_a_claim_is_measured_again_and_kept_if_asked(value, verdict, whole, run, monkeypatch):
     file = shutil.copytree(SMALL.folder, Path("small")) / "measure.py"
-    claim = replace(SMALL, file=str(file), measure=lambda: {"size": [value, value / 2]})
+    claim = replace(SMALL, file=str(file), measure=lambda: {"size": [value, value - 0.1]})
     monkeypatch.setattr(claims, "get", lambda _: claim)
     monkeypatch.setattr(cli.measuring, "checkout", Path.cwd)
 
     code, shown, _ = run("claims", "run", "small")
     assert code == 0
-    assert "It is small.\nIts size is measured.\nIt holds below 2.\n" in shown
-    assert f"Size: {value:.3f}, {value / 2:.3f}" in shown
-    assert verdict in shown
+    assert "It is small.\nIts size is measured.\n" in shown
+    assert f"Size: {value:.3f}, {value - 0.1:.3f}" in shown
+    assert f"It is smaller than 2. All are below 2. {verdict}\n" in shown
+    assert "It is not too small. All are above 0.5. Holds.\n" in shown
+    assert f"In all: {whole}" in shown
     assert claims.read(claim) is None
 
     run("claims", "run", "small", "--record")
     kept = claims.read(claim)
-    assert kept["values"] == {"size": [value, value / 2]}
+    assert kept["values"] == {"size": [value, pytest.approx(value - 0.1)]}
     for language in ("ko", "en"):
-        path = Path("docs", language, "_generated", "claim-small.md")
-        assert path.read_text(encoding="utf-8") == tables.claim_box(claim, kept, language)
+        for kind, make in claim_pages.FRAGMENTS.items():
+            path = Path("docs", language, "_generated", f"{kind}-small.md")
+            assert path.read_text(encoding="utf-8") == make(claim, kept, language)
 
 
 @pytest.mark.parametrize(

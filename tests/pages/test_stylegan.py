@@ -257,11 +257,11 @@ def test_fine_styles_carry_the_colours_and_middle_ones_the_shapes():
     says(
         "models/stylegan",
         ko=(
-            "8×8의 스타일이 모든 시드에서 4×4의 스타일보다 많이 바꾸므로…세밀한 스타일은 세 시드 "
+            "8×8의 스타일이 모든 시드에서 4×4의 스타일보다 많이 바꾼다. …세밀한 스타일은 세 시드 "
             "모두에서 색을 모양의 네다섯 배 자주 바꾸고, 모양은 중간 스타일이 가장 자주 바꾼다"
         ),
         en=(
-            "styles at 8×8 change more than those at 4×4 with every seed. …with all three seeds "
+            "Styles at 8×8 change more than those at 4×4 with every seed. …with all three seeds "
             "fine styles change colours four or five times as often as shapes, and middle ones "
             "change shapes most often"
         ),

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from gan_minimal.claims import Claim, Values
+from gan_minimal.claims import Claim, Statement, Values, at_least, at_most
 from gan_minimal.data.hangul32 import load_hangul
 from gan_minimal.data.registry import LETTERS
 from gan_minimal.models.classifier import AttributeClassifier
@@ -114,21 +114,18 @@ def measure() -> Values:
     return {name: [each[name] for each in found] for name in found[0]}
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    return (
-        max(values["off"]) <= 0.01
-        and min(values["hand"]) >= 0.5
-        and min(values["letters"]) >= 0.5
-        and max(values["letters_copied"]) <= 0.05
-    )
-
-
 CLAIM = Claim(
     __file__,
     place="lecture.md#adain",
+    family="growth-and-style",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("statistics", lambda values: at_most(values["off"], 0.01)),
+        Statement("style", lambda values: at_least(values["hand"], 0.5)),
+        Statement("content", lambda values: at_least(values["letters"], 0.5), ours=True),
+        Statement("copied", lambda values: at_most(values["letters_copied"], 0.05), ours=True),
+    ),
     tolerance=0.1,  # of a share this small one glyph makes several per cent
     plot=("hand", "hand_kept", "letters", "letters_copied"),
+    limits=lambda _: {"hand": 0.5, "letters": 0.5, "letters_copied": 0.05},
 )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import torch
 
 from gan_minimal import data, models
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, at_least, device, in_parallel
 from gan_minimal.claims._helpers import trained_model
 from gan_minimal.models.cgan_conv import ConvCGAN
 from gan_minimal.scoring.hangul import score_syllables
@@ -36,11 +36,6 @@ def measure() -> Values:
     return {name: [each[name] for each in found] for name in found[0]}
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    return min(values["read_seen"]) >= 0.9 and min(values["read_unseen"]) >= 0.8
-
-
 def opening() -> list[float]:
     """Return the losses of the first rounds."""
     chosen = settings(SEEDS[0])
@@ -50,8 +45,13 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="lecture.md#cgan",
+    family="gan-family",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("seen", lambda values: at_least(values["read_seen"], 0.9)),
+        Statement("unseen", lambda values: at_least(values["read_unseen"], 0.8), ours=True),
+    ),
     opening=opening,
     plot=("read_seen", "read_unseen", "hand_changes", "letters_kept"),
+    limits=lambda _: {"read_seen": 0.9, "read_unseen": 0.8},
 )

@@ -4,10 +4,11 @@ import torch
 from torch import Tensor
 
 from gan_minimal import data
-from gan_minimal.claims import Claim, Values
+from gan_minimal.claims import Claim, Statement, Values, at_least, at_most
 
 SEEDS = (10, 11, 12)
 DIMENSIONS = (2, 32, 768)  # 768: the numbers in an image of faces16
+LOW, HIGH = DIMENSIONS[0], DIMENSIONS[-1]
 POINTS, QUERIES = 1000, 1000
 NEIGHBOURS = 5
 
@@ -67,25 +68,35 @@ def measure() -> Values:
     return values
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    low, high = DIMENSIONS[0], DIMENSIONS[-1]
-    contrasts = zip(values[f"contrast_{low}"], values[f"contrast_{high}"], strict=True)
-    shares = zip(
-        values[f"neighbours_{low}"],
-        values[f"neighbours_{high}"],
-        values["neighbours_pca"],
-        strict=True,
-    )
-    return all(many <= 0.1 * few for few, many in contrasts) and all(
-        many <= few - 0.1 and reduced - many >= (few - many) / 2 for few, many, reduced in shares
+def contrast_falls(values: Values) -> list[float]:
+    """Say by how much the contrast in many dimensions is below a tenth of that in few."""
+    return at_most(values[f"contrast_{HIGH}"], [0.1 * few for few in values[f"contrast_{LOW}"]])
+
+
+def neighbours_fail(values: Values) -> list[float]:
+    """Say by how much more than 10 points the accuracy of neighbours falls."""
+    return at_most(values[f"neighbours_{HIGH}"], [few - 0.1 for few in values[f"neighbours_{LOW}"]])
+
+
+def restored(values: Values) -> list[float]:
+    """Say by how much more than half of what was lost PCA brings back."""
+    names = (f"neighbours_{LOW}", f"neighbours_{HIGH}", "neighbours_pca")
+    shares = list(zip(*(values[name] for name in names), strict=True))
+    return at_least(
+        [reduced - many for _, many, reduced in shares],
+        [(few - many) / 2 for few, many, _ in shares],
     )
 
 
 CLAIM = Claim(
     __file__,
     place="lecture.md#dimensions",
+    family="autoencoders",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("contrast", contrast_falls, ours=True),
+        Statement("neighbours", neighbours_fail, ours=True),
+        Statement("reduction", restored, ours=True),
+    ),
     plot=("neighbours_2", "neighbours_32", "neighbours_768", "neighbours_pca"),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from torch.utils.flop_counter import FlopCounterMode
 
 from gan_minimal import data
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, below, device, in_parallel
 from gan_minimal.claims._helpers import distance_of_faces, trained_model
 from gan_minimal.models.dcgan import DCGAN
 from gan_minimal.models.gan import GAN
@@ -66,11 +66,6 @@ def measure() -> Values:
     }
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    return max(values["dcgan"]) < min(values["mlp"])
-
-
 def opening() -> list[float]:
     """Return the losses of each model's first rounds, and what a round costs."""
     numbers = [flops("dcgan"), flops("gan")]
@@ -83,8 +78,12 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="lecture.md#dcgan",
+    family="gan-family",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("nearer", lambda values: below(values["dcgan"], min(values["mlp"])), ours=True),
+    ),
     opening=opening,
     plot=("dcgan", "mlp"),
+    limits=lambda values: {"dcgan": min(values["mlp"])},
 )

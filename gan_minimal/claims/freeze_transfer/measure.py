@@ -1,5 +1,6 @@
 """Can lower layers of the discriminator be frozen in transfer, and what do its layers carry?"""
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from itertools import islice
@@ -9,7 +10,7 @@ from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from gan_minimal import data, models, zoo
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, at_most, device, in_parallel
 from gan_minimal.claims._helpers import STYLEGAN_SIZE, face_features, hangul_features, trained_model
 from gan_minimal.data.faces16 import label_maps
 from gan_minimal.data.hangul32 import load_hangul
@@ -124,10 +125,11 @@ def measure() -> Values:
     return {name: [each[name] for each in found] for name in found[0]}
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    arms = ((values[f"{name}_frozen"], values[f"{name}_full"]) for name in FEATURES)
-    return all(x <= 1.05 * y for frozen, full in arms for x, y in zip(frozen, full, strict=True))
+def no_worse(name: str) -> Callable[[Values], list[float]]:
+    """Return the margins of frozen layers below 1.05 times the distance of tuning all."""
+    return lambda values: at_most(
+        values[f"{name}_frozen"], [1.05 * full for full in values[f"{name}_full"]]
+    )
 
 
 def opening() -> list[float]:
@@ -144,8 +146,12 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="answers/image-models.md#stylegan-freezing",
+    family="growth-and-style",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("maps", no_worse("maps"), ours=True),
+        Statement("brush", no_worse("hangul"), ours=True),
+    ),
     opening=opening,
     plot=("maps_full", "maps_frozen", "hangul_full", "hangul_frozen"),
 )

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 from torch.utils.data import TensorDataset
 
-from gan_minimal.claims import Claim, Values
+from gan_minimal.claims import Claim, Statement, Values, at_most
 from gan_minimal.claims._helpers import trained_model
 from gan_minimal.training import loop
 from gan_minimal.training.fingerprint import first_losses
@@ -120,19 +120,23 @@ def opening() -> list[float]:
     return losses
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    pairs = zip(values["distance_after"], values["distance_before"], strict=True)
-    return max(values["discriminator_error"]) <= 0.05 and all(
-        after <= 0.1 * before for after, before in pairs
-    )
+def shrinks(values: Values) -> list[float]:
+    """Say by how much the distance is below a tenth of what it was."""
+    return at_most(values["distance_after"], [0.1 * before for before in values["distance_before"]])
 
 
 CLAIM = Claim(
     __file__,
     place="lecture.md#gan",
+    family="gan-family",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement(
+            "discriminator", lambda values: at_most(values["discriminator_error"], 0.05), ours=True
+        ),
+        Statement("generator", shrinks, ours=True),
+    ),
     opening=opening,
     plot=("distance_before", "distance_after", "floor"),
+    limits=lambda values: {"distance_after": 0.1 * min(values["distance_before"])},
 )

@@ -9,7 +9,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from gan_minimal import data, models
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, below, device, in_parallel
 from gan_minimal.claims._helpers import distance_of_faces
 from gan_minimal.models.pggan import PGGAN
 from gan_minimal.training import loop
@@ -88,11 +88,6 @@ def measure() -> Values:
     }
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    return max(values["growing"]) < min(values["full"])
-
-
 def opening() -> list[float]:
     """Return the losses of the first rounds, of 4x4 and of full size, and what both cost."""
     losses = [first_losses(*begun(SEEDS[0], grows)) for grows in (True, False)]
@@ -102,8 +97,14 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="lecture.md#pggan",
+    family="growth-and-style",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement(
+            "nearer", lambda values: below(values["growing"], min(values["full"])), ours=True
+        ),
+    ),
     opening=opening,
     plot=("growing", "full", "growing_half", "full_half"),
+    limits=lambda values: {"growing": min(values["full"])},
 )

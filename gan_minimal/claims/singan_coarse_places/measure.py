@@ -2,7 +2,7 @@
 
 import torch
 
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, at_least, below, device, in_parallel
 from gan_minimal.claims._helpers import singan_run, trained_singan
 from gan_minimal.models.singan import SinGAN, resize
 from gan_minimal.training.fingerprint import first_losses
@@ -52,12 +52,10 @@ def measure() -> Values:
     }
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
+def places(values: Values) -> list[float]:
+    """Say by how much the coarsest noise scatters more than `MOST` times as any other scale's."""
     finer = zip(*(values[f"layout_{i}"] for i in range(1, SCALES)), strict=True)
-    places = all(a >= MOST * max(b) for a, b in zip(values["layout_0"], finer, strict=True))
-    shares = zip(values["share_0"], values[f"share_{SCALES - 1}"], strict=True)
-    return places and all(coarsest < finest for coarsest, finest in shares)
+    return at_least(values["layout_0"], [MOST * max(each) for each in finer])
 
 
 def opening() -> list[float]:
@@ -68,8 +66,12 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="answers/image-models.md#singan-start",
+    family="single-image",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("places", places),
+        Statement("detail", lambda values: below(values["share_0"], values[f"share_{SCALES - 1}"])),
+    ),
     opening=opening,
     plot=tuple(f"layout_{i}" for i in range(SCALES)),
 )

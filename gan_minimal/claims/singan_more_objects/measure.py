@@ -1,10 +1,21 @@
 """More objects from more noise, more pixels from the last generator: the two ways to be larger."""
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import (
+    Claim,
+    Statement,
+    Values,
+    above,
+    at_least,
+    at_most,
+    device,
+    in_parallel,
+)
 from gan_minimal.claims._helpers import singan_run, trained_singan
 from gan_minimal.editing.singan import enlarge
 from gan_minimal.models.singan import resize
@@ -84,15 +95,9 @@ def measure() -> Values:
     return dict(zip(names, map(list, zip(*results, strict=True)), strict=True))
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    names = ("same", "wide", "stretched", "bicubic", "enlarged", "off")
-    return all(
-        wide >= MORE * same and wide > stretched and enlarged >= SHARPER * bicubic and off <= OFF
-        for same, wide, stretched, bicubic, enlarged, off in zip(
-            *(values[name] for name in names), strict=True
-        )
-    )
+def times(values: Sequence[float], factor: float) -> list[float]:
+    """Multiply the values of all seeds."""
+    return [factor * value for value in values]
 
 
 def opening() -> list[float]:
@@ -105,8 +110,18 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="answers/image-models.md#singan-objects-or-resolution",
+    family="single-image",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("more", lambda values: at_least(values["wide"], times(values["same"], MORE))),
+        Statement("anew", lambda values: above(values["wide"], values["stretched"])),
+        Statement(
+            "sharper",
+            lambda values: at_least(values["enlarged"], times(values["bicubic"], SHARPER)),
+            ours=True,
+        ),
+        Statement("layout", lambda values: at_most(values["off"], OFF)),
+    ),
     opening=opening,
     plot=("same", "wide", "stretched"),
 )

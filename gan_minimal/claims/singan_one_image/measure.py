@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, at_least, below, device, in_parallel
 from gan_minimal.claims._helpers import singan_run, trained_singan
 from gan_minimal.models import sampling
 from gan_minimal.scoring import single_photo
@@ -53,10 +53,9 @@ def measure() -> Values:
     return dict(zip(names, map(list, zip(*results, strict=True)), strict=True))
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    close = max(values["samples"]) < min(values["texture"]) / 2
-    return close and min(values["diversity"]) >= VARIED
+def half(values: Values) -> float:
+    """Return half the smallest distance of images that know the spectrum only."""
+    return min(values["texture"]) / 2
 
 
 def opening() -> list[float]:
@@ -70,8 +69,13 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="lecture.md#singan",
+    family="single-image",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("patches", lambda values: below(values["samples"], half(values))),
+        Statement("varied", lambda values: at_least(values["diversity"], VARIED), ours=True),
+    ),
     opening=opening,
     plot=("samples", "texture", "mirrored"),
+    limits=lambda values: {"samples": half(values)},
 )

@@ -2,7 +2,7 @@
 
 import torch.nn.functional as F
 
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, below, device, in_parallel
 from gan_minimal.claims._helpers import singan_run, trained_singan
 from gan_minimal.models import sampling
 from gan_minimal.scoring import single_photo
@@ -33,11 +33,6 @@ def measure() -> Values:
     }
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    return max(values["residual"]) < min(values["plain"])
-
-
 def opening() -> list[float]:
     """Return the losses of the first rounds with and without the skip, one at each scale."""
     losses = []
@@ -51,8 +46,12 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="lecture.md#singan",
+    family="single-image",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("nearer", lambda values: below(values["residual"], min(values["plain"]))),
+    ),
     opening=opening,
     plot=("residual", "plain"),
+    limits=lambda values: {"residual": min(values["plain"])},
 )

@@ -1,13 +1,14 @@
 """Does a face follow a sentence, in Korean and in English, and what else changes with it?"""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from gan_minimal import zoo
-from gan_minimal.claims import Claim, Values, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, at_least, both, in_parallel
 from gan_minimal.data import captions
 from gan_minimal.data.faces16 import ATTRIBUTES
 from gan_minimal.editing import styleclip
@@ -127,11 +128,10 @@ def measure() -> Values:
     return {name: [each[name] for each in found] for name in found[0]}
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    return all(
-        min(values[f"single_{language}"]) >= 2 / 3 and min(values[f"kept_{language}"]) >= 3 / 4
-        for language in captions.LANGUAGES
+def in_both(what: str, limit: float) -> Callable[[Values], list[float]]:
+    """Return the margins of a share over a limit in the language in which it is smaller."""
+    return lambda values: both(
+        *(at_least(values[f"{what}_{language}"], limit) for language in captions.LANGUAGES)
     )
 
 
@@ -152,8 +152,17 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="lecture.md#styleclip",
+    family="growth-and-style",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("follows", in_both("single", 2 / 3)),
+        Statement("keeps", in_both("kept", 3 / 4), ours=True),
+    ),
     opening=opening,
     plot=("single_ko", "single_en", "combined_ko", "combined_en", "kept_ko", "kept_en"),
+    limits=lambda _: {
+        f"{what}_{language}": limit
+        for what, limit in (("single", 2 / 3), ("kept", 3 / 4))
+        for language in captions.LANGUAGES
+    },
 )

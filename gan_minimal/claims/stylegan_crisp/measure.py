@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, below, device, in_parallel
 from gan_minimal.claims._helpers import distance_of_faces, stylegan_run, trained_stylegan
 from gan_minimal.models import sampling
 from gan_minimal.models.stylegan import PIXEL_ART
@@ -33,11 +33,6 @@ def measure() -> Values:
     }
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    return all(x < y for x, y in zip(values["crisp"], values["smooth"], strict=True))
-
-
 def opening() -> list[float]:
     """Return the losses of the first rounds of both networks."""
     runs = [stylegan_run(SEEDS[0], **changes) for changes in ARMS.values()]
@@ -47,8 +42,11 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="models/stylegan.md#fused",
+    family="growth-and-style",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("nearer", lambda values: below(values["crisp"], values["smooth"]), ours=True),
+    ),
     opening=opening,
     plot=("smooth", "crisp"),
 )

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, above, device, in_parallel
 from gan_minimal.claims._helpers import stylegan_run, trained_stylegan
 from gan_minimal.editing import stylegan
 from gan_minimal.models.stylegan import PIXEL_ART, StyleGAN
@@ -64,12 +64,6 @@ def measure() -> Values:
     return {name: [each[name] for each in found] for name in found[0]}
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    groups = (values[which] for which in stylegan.GROUPS)
-    return all(a > b > c for a, b, c in zip(*groups, strict=True))
-
-
 def opening() -> list[float]:
     """Return the losses of the first rounds."""
     return first_losses(*stylegan_run(SEEDS[0], **PIXEL_ART))
@@ -78,8 +72,12 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="answers/image-models.md#stylegan-style-order",
+    family="growth-and-style",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("coarse", lambda values: above(values["coarse"], values["middle"]), ours=True),
+        Statement("middle", lambda values: above(values["middle"], values["fine"]), ours=True),
+    ),
     opening=opening,
     plot=("coarse", "middle", "fine"),
 )

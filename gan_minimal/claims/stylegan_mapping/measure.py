@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, below, device, in_parallel
 from gan_minimal.claims._helpers import (
     STYLEGAN,
     distance_of_faces,
@@ -112,14 +112,9 @@ def measure() -> Values:
     return {name: [each[name] for each in pairs] for name in pairs[0]}
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    smaller = [
-        ("path_w", "path_z"),
-        ("separability_w", "separability_z"),
-        ("distance_with", "distance_without"),
-    ]
-    return all(x < y for a, b in smaller for x, y in zip(values[a], values[b], strict=True))
+def smaller(a: str, b: str) -> Callable[[Values], list[float]]:
+    """Return the margins of one value below another, seed by seed."""
+    return lambda values: below(values[a], values[b])
 
 
 def opening() -> list[float]:
@@ -131,8 +126,13 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="lecture.md#mapping-network",
+    family="growth-and-style",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("path", smaller("path_w", "path_z"), ours=True),
+        Statement("planes", smaller("separability_w", "separability_z"), ours=True),
+        Statement("nearer", smaller("distance_with", "distance_without")),
+    ),
     opening=opening,
     plot=("path_z", "path_w", "path_without"),
 )

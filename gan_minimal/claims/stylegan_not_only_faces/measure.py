@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from gan_minimal import data
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, below, device, in_parallel
 from gan_minimal.claims._helpers import (
     STYLEGAN_SIZE,
     face_features,
@@ -80,15 +80,9 @@ def measure() -> Values:
     return values
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    pairs = zip(values["hangul_distance"], values["hangul_untrained"], strict=True)
-    learns = all(after < before / 10 for after, before in pairs)
-    easier, steadier = (
-        all(x < y for x, y in zip(values[f"faces{what}"], values[f"hangul{what}"], strict=True))
-        for what in ("", "_varies")
-    )
-    return learns and easier and steadier
+def learns(values: Values) -> list[float]:
+    """Say by how much the distance to Hangul is below a tenth of what it was before training."""
+    return below(values["hangul_distance"], [each / 10 for each in values["hangul_untrained"]])
 
 
 def opening() -> list[float]:
@@ -104,8 +98,15 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="answers/image-models.md#stylegan-domains",
+    family="growth-and-style",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("hangul", learns),
+        Statement("easier", lambda values: below(values["faces"], values["hangul"])),
+        Statement(
+            "steadier", lambda values: below(values["faces_varies"], values["hangul_varies"])
+        ),
+    ),
     opening=opening,
     plot=("faces", "hangul"),
 )

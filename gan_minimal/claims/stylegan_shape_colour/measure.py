@@ -1,7 +1,9 @@
 """Do coarse styles carry the shapes of a face, and fine ones its colours?"""
 
+from collections.abc import Callable
+
 from gan_minimal import zoo
-from gan_minimal.claims import Claim, Values
+from gan_minimal.claims import Claim, Statement, Values, at_least
 from gan_minimal.claims.stylegan_early_layers import measure as early
 from gan_minimal.editing import stylegan
 from gan_minimal.models.stylegan import StyleGAN
@@ -26,20 +28,19 @@ def measure() -> Values:
     return {name: [each[name] for each in found] for name in NAMES}
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    pairs = (("shape_coarse", "shape_fine"), ("colour_fine", "colour_coarse"))
-    return all(
-        more >= 1.5 * less
-        for a, b in pairs
-        for more, less in zip(values[a], values[b], strict=True)
-    )
+def more_often(more: str, less: str) -> Callable[[Values], list[float]]:
+    """Return the margins of one share over 1.5 times another."""
+    return lambda values: at_least(values[more], [1.5 * share for share in values[less]])
 
 
 CLAIM = Claim(
     __file__,
     place="models/stylegan.md#mix",
+    family="growth-and-style",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("shapes", more_often("shape_coarse", "shape_fine"), ours=True),
+        Statement("colours", more_often("colour_fine", "colour_coarse"), ours=True),
+    ),
     plot=NAMES,
 )

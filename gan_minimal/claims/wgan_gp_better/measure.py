@@ -6,7 +6,7 @@ from typing import Any
 import torch
 
 from gan_minimal import models
-from gan_minimal.claims import Claim, Values, device, in_parallel
+from gan_minimal.claims import Claim, Statement, Values, below, device, in_parallel
 from gan_minimal.claims._helpers import distance_of_faces, trained_model
 from gan_minimal.models.wgan import WGAN, clip_weights
 from gan_minimal.models.wgan_gp import WGANGP
@@ -50,11 +50,6 @@ def measure() -> Values:
     return {"wgan": distances[:3], "wgan_gp": distances[3:]}
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    return max(values["wgan_gp"]) < min(values["wgan"])
-
-
 def opening() -> list[float]:
     """Return the losses of each model's first rounds."""
     settings = set_up(SEEDS[0])
@@ -68,8 +63,10 @@ def opening() -> list[float]:
 CLAIM = Claim(
     __file__,
     place="lecture.md#wgan-gp",
+    family="gan-family",
     measure=measure,
-    holds=holds,
+    statements=(Statement("nearer", lambda values: below(values["wgan_gp"], min(values["wgan"]))),),
     opening=opening,
     plot=("wgan", "wgan_gp"),
+    limits=lambda values: {"wgan_gp": min(values["wgan"])},
 )

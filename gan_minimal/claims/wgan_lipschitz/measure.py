@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 from torch.utils.data import TensorDataset
 
-from gan_minimal.claims import Claim, Values
+from gan_minimal.claims import Claim, Statement, Values, above, at_most
 from gan_minimal.claims._helpers import trained_model
 from gan_minimal.models.wgan import clip_weights
 from gan_minimal.models.wgan_gp import gradient_penalty
@@ -104,20 +104,16 @@ def opening() -> list[float]:
     return losses
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    return (
-        max(values["clipped_slope"]) <= 1
-        and max(values["penalised_slope"]) <= 1.2
-        and min(values["unconstrained_slope"]) > 2
-    )
-
-
 CLAIM = Claim(
     __file__,
     place="lecture.md#wgan",
+    family="gan-family",
     measure=measure,
-    holds=holds,
+    statements=(
+        Statement("clipped", lambda values: at_most(values["clipped_slope"], 1)),
+        Statement("penalised", lambda values: at_most(values["penalised_slope"], 1.2)),
+        Statement("free", lambda values: above(values["unconstrained_slope"], 2), ours=True),
+    ),
     opening=opening,
     plot=("clipped_distance", "penalised_distance"),
 )

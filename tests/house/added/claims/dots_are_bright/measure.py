@@ -1,7 +1,7 @@
 """Are dots brighter than what is around them?"""
 
 from gan_minimal import data
-from gan_minimal.claims import Claim, Values
+from gan_minimal.claims import Claim, Statement, Values, above
 
 SEEDS = (0, 1, 2)
 
@@ -13,9 +13,11 @@ def measure() -> Values:
     return {"contrast": [contrast] * len(SEEDS)}
 
 
-def holds(values: Values) -> bool:
-    """Apply the rule."""
-    return min(values["contrast"]) > 1
-
-
-CLAIM = Claim(__file__, place="lecture.md#dots", measure=measure, holds=holds, plot=("contrast",))
+CLAIM = Claim(
+    __file__,
+    place="lecture.md#dots",
+    measure=measure,
+    statements=(Statement("brighter", lambda values: above(values["contrast"], 1)),),
+    plot=("contrast",),
+    limits=lambda _: {"contrast": 1},
+)
