@@ -120,7 +120,8 @@ def is_folder(data: str) -> bool:
     """Say whether the data is a person's own folder."""
     from gan_minimal import data as datasets
 
-    return not datasets.find(data).files and not photographs.is_image(data)
+    datasets.find(data)  # which refuses a name that is neither a set's nor a folder's
+    return data not in datasets.names() and not photographs.is_image(data)
 
 
 def reading(size: int | None, workers: int | None, no_cache: bool) -> "Reading":
