@@ -1,28 +1,24 @@
 """Publishes what lies outside a language's own folder.
 
-Pictures are shared by both languages, code is offered for download as the very file that the
-tests run, and every page offers its own source. Where a page offers a model's file, it offers the
-models that the file imports as well. Styles and scripts are sent without their comments.
+Pictures are shared by both languages, code is offered for download with its licence, a model as
+a file that trains when it is run, and every page offers its own source. Styles and scripts are sent
+without their comments.
 """
 
-import ast
-import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from hooks.downloads import runnable, with_licence
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
-    from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
+NO_MODELS = ("__init__", "protocol", "sampling")  # in the folder of the models
 SERVED_ONCE = ("assets/css/", "assets/js/")  # the English pages use those of the Korean site
-MODELS = "gan_minimal.models."
-# A line with nothing but the download of a model, such as
-# [Download dcgan.py](../code/models/dcgan.py){ .download }
-DOWNLOAD = re.compile(r"^\[[^\]\n]*\]\(\S*code/models/(\w+)\.py\)\{ \.download \}$", re.MULTILINE)
 
 
 def shared_files(root: Path, language: str) -> dict[str, Path]:
@@ -33,7 +29,7 @@ def shared_files(root: Path, language: str) -> dict[str, Path]:
         language: `"ko"` or `"en"`.
 
     Returns:
-        The path in the site of each file, such as `code/models/dcgan.py`, and the file.
+        The path in the site of each file, such as `assets/css/site.css`, and the file.
     """
     found = {
         f"assets/{path.relative_to(root / 'docs/assets').as_posix()}": path
@@ -41,59 +37,29 @@ def shared_files(root: Path, language: str) -> dict[str, Path]:
     }
     if language != "ko":
         found = {uri: path for uri, path in found.items() if not uri.startswith(SERVED_ONCE)}
-    for folder, below in (
-        ("gan_minimal/models", "code/models"),
-        ("gan_minimal/editing", "code/editing"),
-        ("snippets", "code/snippets"),
-    ):
-        found |= {f"{below}/{path.name}": path for path in (root / folder).glob("*.py")}
     return dict(sorted(found.items()))
 
 
-def needed_models(folder: Path, name: str) -> list[str]:
-    """Return the models that the file of model `name` imports, and those that these import.
+def downloads(root: Path) -> dict[str, str]:
+    """Return the files of code that a reader can download, with their licence.
 
     Args:
-        folder: `gan_minimal/models`.
-        name: A file there, without its ending.
+        root: The repository.
 
     Returns:
-        Names without endings, each once, `name` itself not among them.
+        The path in the site of each file, such as `code/models/dcgan.py`, and its text.
     """
-    found: list[str] = []
-    waiting = [name]
-    while waiting:
-        tree = ast.parse((folder / f"{waiting.pop()}.py").read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(MODELS):
-                sibling = str(node.module).removeprefix(MODELS)
-                if sibling not in (name, *found):
-                    found.append(sibling)
-                    waiting.append(sibling)
-    return found
-
-
-def offer_needed_models(markdown: str, folder: Path) -> str:
-    """Add to each download of a model those of the models that it needs, one a line.
-
-    A link that the page has already is not added again.
-    """
-    offered = {link[1] for link in DOWNLOAD.finditer(markdown)}
-
-    def offer(link: re.Match[str]) -> str:
-        lines = [link[0]]
-        for needed in needed_models(folder, link[1]):
-            if needed not in offered:
-                offered.add(needed)
-                lines.append(link[0].replace(f"{link[1]}.py", f"{needed}.py"))
-        return "\n".join(lines)
-
-    return DOWNLOAD.sub(offer, markdown)
-
-
-def on_page_markdown(markdown: str, page: "Page", **_: Any) -> str:
-    """Offer all files that a model needs."""
-    return offer_needed_models(markdown, ROOT / "gan_minimal/models")
+    licence = (root / "LICENSES/MIT.txt").read_text(encoding="utf-8")
+    models = root / "gan_minimal/models"
+    found = {
+        f"code/models/{path.name}": runnable(models, path.stem)
+        for path in sorted(models.glob("*.py"))
+        if path.stem not in NO_MODELS
+    }
+    for folder, below in (("gan_minimal/editing", "editing"), ("snippets", "snippets")):
+        for path in sorted((root / folder).glob("[!_]*.py")):
+            found[f"code/{below}/{path.name}"] = path.read_text(encoding="utf-8")
+    return {uri: with_licence(code, licence) for uri, code in found.items()}
 
 
 def page_sources(docs: Path) -> list[Path]:
@@ -112,6 +78,8 @@ def on_files(files: "Files", config: "MkDocsConfig", **_: Any) -> "Files":
 
     for uri, path in shared_files(ROOT, str(config.theme["language"])).items():
         files.append(File.generated(config, uri, abs_src_path=str(path)))
+    for uri, code in downloads(ROOT).items():
+        files.append(File.generated(config, uri, content=code))
     return files
 
 

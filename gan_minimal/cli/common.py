@@ -30,15 +30,22 @@ LARGEST_SIDE = 16_383  # pixels; WebP can hold no more, and memory hardly
 
 
 def trained_model(name: str) -> tuple["Model", str]:
-    """Return a recorded run's model, or the one in the folder of a run, and its data's name.
+    """Return the model of a recorded run, of a folder or a checkpoint of a run, and its data.
 
     The model is in evaluation mode.
+
+    Raises:
+        UserError: If there is none of that name, or the checkpoint is damaged.
     """
     from gan_minimal import zoo
     from gan_minimal.training import loop
 
-    if (Path(name) / "checkpoint.pt").exists():
-        run, _, settings = loop.resume(Path(name) / "checkpoint.pt", device="cpu")
+    place = Path(name).expanduser()
+    if place.is_dir() and not (place / "checkpoint.pt").exists() and name not in zoo.names():
+        raise UserError(f"{place} holds no run: there is no checkpoint.pt in it.")
+    path = place if place.suffix == ".pt" else place / "checkpoint.pt"
+    if path.exists() or place.suffix == ".pt":
+        run, _, settings = loop.resume(path, device="cpu")
         return run.sampler.eval(), settings.data
     return zoo.load(name), zoo.read(name)["settings"]["train"]["data"]
 
@@ -66,6 +73,8 @@ def check_picture(out: Path) -> None:
         raise UserError(
             f"--out ends with .png or .webp, not {out.suffix or 'without an ending'!r}."
         )
+    if out.is_dir():
+        raise UserError(f"--out {out} is a folder: name a file.")
 
 
 def check_animation(out: Path) -> None:
@@ -78,14 +87,15 @@ def check_animation(out: Path) -> None:
         raise UserError(f"--out ends with .webp, not {out.suffix or 'without an ending'!r}.")
 
 
-def check_width(width: int) -> None:
-    """Refuse a picture that would be too wide.
+def check_sides(width: int, height: int) -> None:
+    """Refuse a picture that would be too wide or too high.
 
     Raises:
         UserError: If WebP could not hold it.
     """
-    if width > LARGEST_SIDE:
-        raise UserError(f"The picture would be {width:,} pixels wide: choose a smaller --scale.")
+    if max(width, height) > LARGEST_SIDE:
+        side = f"{width:,} pixels wide" if width > LARGEST_SIDE else f"{height:,} pixels high"
+        raise UserError(f"The picture would be {side}: choose a smaller --scale, or draw less.")
 
 
 def checkout() -> Path:

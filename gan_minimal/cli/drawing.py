@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from unicodedata import normalize
 
 import typer
 
@@ -11,12 +12,15 @@ from gan_minimal.cli.common import (
     Seed,
     app,
     check_picture,
-    check_width,
+    check_sides,
     runs_on,
     scale_of,
     trained_model,
 )
 from gan_minimal.errors import UserError
+
+MOST_IN_ONE, MOST_FILES = 4096, 1_000_000  # images in one picture, and in files of their own
+AT_ONCE = 256  # images that are drawn together
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,11 +31,16 @@ if TYPE_CHECKING:
 
 @app.command()
 def sample(
-    model: Annotated[str, typer.Argument(help="A recorded run, or the folder of your own.")],
+    model: Annotated[
+        str, typer.Argument(help="A recorded run, or the folder or checkpoint of your own.")
+    ],
     n: Annotated[
         int | None,
-        typer.Option("--n", help="How many images; with --text, hands.", min=1, max=4096),
+        typer.Option("--n", help="How many images; with --text, hands.", min=1, max=MOST_FILES),
     ] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="Write every image to a file of its own, into --out.")
+    ] = False,
     seed: Seed = 0,
     text: Annotated[str | None, typer.Option(help="Korean syllables, for cgan to write.")] = None,
     size: Annotated[
@@ -40,22 +49,36 @@ def sample(
     start: Annotated[
         int | None, typer.Option(help="First scale with noise (singan); 0 moves everything.", min=0)
     ] = None,
-    out: Picture = Path("samples.png"),
+    out: Annotated[
+        Path | None, typer.Option(help="A .png or .webp file; with --each, a folder.")
+    ] = None,
     scale: Annotated[int | None, typer.Option(help="Enlargement.", min=1, max=64)] = None,
 ) -> None:
-    """Draw images with a trained model and write them as one picture.
+    """Draw images with a trained model and write them as one picture, or each to a file.
 
     Example: gan-minimal sample dcgan --n 64 --out faces.png
 
     A wider scene from one photograph: gan-minimal sample singan --size 200x65
+
+    As many files as scores are computed from: gan-minimal sample dcgan --n 50000 --each
     """
+    if each:
+        write_each(model, n or 64, seed, out or Path("samples"), scale or 1, text, size, start)
+        return
+    out = out or Path("samples.png")
     check_picture(out)
+    if n is not None and n > MOST_IN_ONE:
+        raise UserError(
+            f"{n:,} images are too many for one picture: --each writes them to files, or choose "
+            f"an --n of at most {MOST_IN_ONE:,}."
+        )
     from gan_minimal import images
     from gan_minimal.models import sampling
     from gan_minimal.models.protocol import Pyramid, Sampler, Translator
 
     trained, _ = trained_model(model)
     if text is not None:
+        text = normalize("NFC", text)  # some programs take a syllable apart
         drawn, columns, gap = written(trained, model, text, n or 1, seed), len(text), 0
     elif isinstance(trained, Pyramid) or size is not None or start is not None:
         drawn = photographs.samples(trained, model, n or 6, size, start or 0, seed)
@@ -73,9 +96,57 @@ def sample(
             f"{model} draws no images: `gan-minimal evaluate {model}` shows what it does."
         )
     scale = scale or scale_of(drawn.shape[-1])
-    check_width(columns * (drawn.shape[-1] + gap) * scale)
+    rows = -(-len(drawn) // columns)
+    check_sides(columns * (drawn.shape[-1] + gap) * scale, rows * (drawn.shape[-2] + gap) * scale)
     images.save(images.grid(drawn, columns, gap, scale), out)
     typer.echo(str(out))
+
+
+def write_each(
+    name: str,
+    n: int,
+    seed: int,
+    folder: Path,
+    scale: int,
+    *others: object,
+) -> None:
+    """Draw `n` images, some at a time, and write each to a file of its own.
+
+    Args:
+        name: What draws.
+        n: Number of images.
+        seed: Seed of the noise.
+        folder: Where the files `00000.png`, `00001.png` and so on are written; has to be empty.
+        scale: Enlargement.
+        others: Options of `sample` that do not go with this, None where they were not given.
+
+    Raises:
+        UserError: If the model does not draw from noise, or the folder holds something.
+    """
+    from PIL import Image
+    from rich.console import Console
+    from rich.progress import track
+
+    from gan_minimal import images
+    from gan_minimal.models import sampling
+    from gan_minimal.models.protocol import Pyramid, Sampler
+
+    if any(each is not None for each in others):
+        raise UserError("--each goes with --n, --seed, --scale and --out only.")
+    trained, _ = trained_model(name)
+    if not isinstance(trained, Sampler) or isinstance(trained, Pyramid):
+        raise UserError(f"{name} does not draw single images from noise: leave --each out.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder} is there already, and not empty: choose another --out.")
+    folder.mkdir(parents=True, exist_ok=True)
+    digits = max(5, len(str(n - 1)))
+    with sampling.evaluating(trained), sampling.seeded(seed):
+        for first in track(range(0, n, AT_ONCE), "drawing", console=Console(stderr=True)):
+            drawn = trained.sample(min(AT_ONCE, n - first))
+            for i, pixels in enumerate(images.to_pixels(drawn), start=first):
+                picture = images.enlarge(Image.fromarray(pixels), scale)
+                picture.save(folder / f"{i:0{digits}}.png")
+    typer.echo(f"{folder}: {n:,} images")
 
 
 @app.command()
@@ -115,7 +186,7 @@ def translate(
             how["labels"][:, entry] = value
     drawn = sampling.translate(trained, given, seed, **how)
     scale = scale or scale_of(drawn.shape[-1])
-    check_width(drawn.shape[-1] * scale)
+    check_sides(drawn.shape[-1] * scale, drawn.shape[-2] * scale)
     images.save(images.grid(drawn, 1, scale=scale), out)
     typer.echo(str(out))
 

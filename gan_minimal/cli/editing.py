@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from unicodedata import normalize
 
 import typer
 
@@ -10,7 +11,7 @@ from gan_minimal.cli.common import (
     Seed,
     app,
     check_picture,
-    check_width,
+    check_sides,
     scale_of,
     trained_model,
 )
@@ -61,10 +62,11 @@ def edit(
 
     found, dataset = trained_model(model)
     trained = stylegan.stylegan(found, model)
+    text = normalize("NFC", text)  # some programs take a syllable apart
     if clip == "small":
         styleclip.check_words(text)
     scale = scale or scale_of(trained.size)
-    check_width((frames + 1) * (trained.size + 1) * scale)
+    check_sides((frames + 1) * (trained.size + 1) * scale, trained.size * scale)
     chosen = clip_of(clip, weights, trained)
     if image is None:
         w, noise = styleclip.seeded(trained, seed)

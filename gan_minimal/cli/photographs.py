@@ -175,11 +175,10 @@ def fitted(
     """
     from gan_minimal import models
     from gan_minimal.data import single_photo
-    from gan_minimal.data.folder import SUFFIXES
     from gan_minimal.models.protocol import Pyramid
 
     path = Path(data or "").expanduser()
-    own = data is not None and path.suffix.lower() in SUFFIXES
+    own = data is not None and is_image(data)
     if own:
         arguments = arguments | {"photo": single_photo.size_of(path)}
     height, width = arguments.get("photo", (0, 0))
@@ -203,6 +202,13 @@ def fitted(
     if steps is None:
         return arguments, scales * model.rounds
     return arguments | {"rounds": max(1, -(-steps // scales))}, steps
+
+
+def is_image(data: str) -> bool:
+    """Say whether the data is a single image file."""
+    from gan_minimal.data.folder import HEIC, SUFFIXES
+
+    return Path(data).suffix.lower() in SUFFIXES | HEIC and not Path(data).is_dir()
 
 
 def check_pixels(width: int, height: int, option: str) -> None:

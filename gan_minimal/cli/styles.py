@@ -11,7 +11,7 @@ from gan_minimal.cli.common import (
     app,
     check_animation,
     check_picture,
-    check_width,
+    check_sides,
     scale_of,
     trained_model,
 )
@@ -47,7 +47,10 @@ def mix(
     trained = stylegan.stylegan(trained_model(model)[0], model)
     drawn = stylegan.mix(trained, rows, columns, layers)
     scale = scale or scale_of(drawn.shape[-1])
-    check_width(drawn.shape[1] * (drawn.shape[-1] + 1) * scale)
+    check_sides(
+        drawn.shape[1] * (drawn.shape[-1] + 1) * scale,
+        drawn.shape[0] * (drawn.shape[-2] + 1) * scale,
+    )
     images.save(images.grid(drawn.flatten(0, 1), drawn.shape[1], scale=scale), out)
     typer.echo(str(out))
 

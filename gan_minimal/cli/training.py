@@ -6,19 +6,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gan_minimal.cli import photographs
-from gan_minimal.cli.common import Device, Seed, app, scale_of
+from gan_minimal.cli.arguments import ModelHelp, checked, given_arguments
+from gan_minimal.cli.common import Device, Seed, app
 from gan_minimal.errors import TrainingDiverged, UserError, nearest
 
 if TYPE_CHECKING:
     from torch.utils.data import Dataset
 
+    from gan_minimal.data.own_images import OwnImages, Reading
     from gan_minimal.models.protocol import Model
     from gan_minimal.training import loop
 
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C has stopped
 
+Workers = Annotated[
+    int | None, typer.Option(help="Images that are read at a time.", min=1, max=256)
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Keep the reduced images of a folder in memory only.")
+]
 
-@app.command()
+
+@app.command(cls=ModelHelp)
 def train(
     name: Annotated[
         str, typer.Argument(help="A recorded run to repeat, or a model: see `gan-minimal list`.")
@@ -29,42 +38,52 @@ def train(
     ] = None,
     data: Annotated[str | None, typer.Option(help="A data set, or a folder of images.")] = None,
     image: Annotated[Path | None, typer.Option(help="Your own photograph, for singan.")] = None,
+    size: Annotated[
+        int | None, typer.Option(help="Pixels a side; of a folder, by default what fits.", min=1)
+    ] = None,
+    width: Annotated[int | None, typer.Option(help="Width of the networks.", min=1)] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate.", min=0)] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Any argument of the model; repeatable."),
+    ] = None,
     steps: Annotated[int | None, typer.Option(help="Rounds of the game.")] = None,
     batch: Annotated[int | None, typer.Option(help="Examples in a batch.")] = None,
+    ema: Annotated[
+        float | None, typer.Option(help="Decay of the average of the weights; 0: none.")
+    ] = None,
+    save_every: Annotated[
+        int | None, typer.Option(help="Rounds between two checkpoints and samples.")
+    ] = None,
     seed: Seed = 0,
     device: Device = None,
     precision: Annotated[str | None, typer.Option(help="float32 or bfloat16.")] = None,
+    workers: Workers = None,
+    no_cache: NoCache = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
 ) -> None:
     """Train a model. Ctrl-C saves; `gan-minimal resume` goes on.
 
     Without --preset, NAME may be a recorded run, which is trained as it was; a model that has none
-    of that name trains its tiny preset.
+    of that name trains its tiny preset. `gan-minimal train NAME --help` lists the arguments of that
+    model, too.
 
     Example: gan-minimal train dcgan
+
+    With your own images: gan-minimal train dcgan --data photos/
     """
     from gan_minimal import data as datasets
     from gan_minimal import models
     from gan_minimal.training import loop
 
+    asked = preset
     model, preset = chosen_preset(name, preset)
     chosen = models.preset(model, preset)
-    arguments = chosen["model"]
+    own = given_arguments(model, set_ or [], {"size": size, "width": width, "lr": lr})
+    arguments = chosen["model"] | own
     one_photograph = datasets.find(chosen["train"]["data"]).count == 1
     if image is not None and not one_photograph:
         raise UserError(f"--image is for singan: {model} learns from many images, see --data.")
-    if one_photograph:
-        data = str(image) if image is not None else data
-        arguments, steps = photographs.fitted(model, arguments, data, steps)
-    given = {
-        "data": data,
-        "steps": steps,
-        "batch": batch,
-        "device": device,
-        "precision": precision,
-    }
-    changes = {key: value for key, value in given.items() if value is not None}
-    settings = loop.Settings(**{**chosen["train"], "seed": seed, **changes})
     folder = out or Path("runs") / name
     path = folder / "checkpoint.pt"
     if path.exists():
@@ -72,7 +91,112 @@ def train(
             f"{folder} already holds a run: `gan-minimal resume {folder}` goes on with it; "
             "--out chooses another folder."
         )
-    go_on(loop.new(model, arguments, settings), model, arguments, settings, path)
+    opened = None
+    training = chosen["train"]
+    if one_photograph:
+        data = str(image) if image is not None else data
+        arguments, steps = photographs.fitted(model, arguments, data, steps)
+    elif is_folder(data or training["data"]):
+        where = data or training["data"]
+        opened, arguments, training = fitted(
+            model, preset if asked else None, where, own, reading(size, workers, no_cache)
+        )
+    given = {
+        "data": data,
+        "steps": steps,
+        "batch": batch,
+        "ema": ema,
+        "save_every": save_every,
+        "device": device,
+        "precision": precision,
+    }
+    changes = {key: value for key, value in given.items() if value is not None}
+    settings = loop.Settings(**{**training, "seed": seed, **changes})
+    run = loop.new(model, checked(model, arguments), settings)
+    go_on(run, model, arguments, settings, path, opened, workers=workers)
+
+
+def is_folder(data: str) -> bool:
+    """Say whether the data is a person's own folder."""
+    from gan_minimal import data as datasets
+
+    datasets.find(data)  # which refuses a name that is neither a set's nor a folder's
+    return data not in datasets.names() and not photographs.is_image(data)
+
+
+def reading(size: int | None, workers: int | None, no_cache: bool) -> "Reading":
+    """Return how a folder of images is read, with a bar that shows how far it is."""
+    from gan_minimal import data as datasets
+    from gan_minimal.data.own_images import Reading
+    from gan_minimal.training.progress import counting
+
+    cache = None if no_cache else datasets.root_folder() / "reduced"
+    return Reading(size, None, cache, workers, counting("reducing"))
+
+
+def fitted(
+    model: str, preset: str | None, data: str, own: dict[str, Any], how: "Reading"
+) -> tuple["OwnImages", dict[str, Any], dict[str, Any]]:
+    """Look at a folder, say what is in it, and fit a model to it.
+
+    Args:
+        model: The model.
+        preset: The preset that was asked for; None for the one whose images are as large as those
+            of the folder, or else the tiny one, made narrower for larger images.
+        data: The folder.
+        own: Arguments of the model that were asked for.
+        how: How the folder is read.
+
+    Returns:
+        The images, the arguments of the model, and the preset's settings of training.
+
+    Raises:
+        UserError: If the folder cannot be used, or the model has no such size.
+    """
+    from dataclasses import replace
+
+    from gan_minimal import models
+    from gan_minimal.cli.arguments import parameters
+    from gan_minimal.data.own_images import open_for
+
+    presets = models.get(model).PRESETS
+    first = preset or ("tiny" if "tiny" in presets else next(iter(presets)))
+    known = parameters(model)
+    arguments = presets[first]["model"] | own
+    example = models.build(model, **checked(model, arguments))
+    assert isinstance(example.size, int)  # a model of one photograph has no folder
+    if preset is not None or "size" not in known:
+        how = replace(how, size=how.size or example.size)
+    if "channels" not in known or "channels" in own:
+        how = replace(how, channels=example.channels)
+    opened = open_for(example, Path(data), "train", how)
+    for line in opened.report:
+        typer.echo(line)
+    if preset is None:
+        same = [each for each in presets if each != "paper" and is_for(presets[each], opened.size)]
+        if same and not is_for(presets[first], opened.size):
+            first = same[0]
+        arguments = presets[first]["model"] | own
+        if "width" in arguments and "width" not in own and not same:
+            # a round of larger images then takes about as long
+            old = presets[first]["model"].get("size", example.size)
+            arguments["width"] = max(8, arguments["width"] * old // max(old, opened.size))
+    fit = {"size": opened.size, "channels": opened.channels}
+    arguments |= {key: value for key, value in fit.items() if key in known and key not in own}
+    if opened.classes:
+        n = len(opened.classes)
+        named = isinstance(arguments.get("classes"), dict)
+        counts = {"classes": {"class": n} if named else (n,), "domains": n}
+        arguments |= {key: value for key, value in counts.items() if key in known}
+    changed = {key: arguments[key] for key in ("size", "width", "channels") if key in arguments}
+    told = ", ".join(f"{key} {value}" for key, value in changed.items())
+    typer.echo(f"{model} as in its preset {first}, with {told}." if told else "")
+    return opened, arguments, dict(presets[first]["train"])
+
+
+def is_for(preset: dict[str, Any], size: int) -> bool:
+    """Say whether a preset is for images of `size` pixels."""
+    return bool(preset["model"].get("size") == size)
 
 
 def chosen_preset(name: str, preset: str | None) -> tuple[str, str]:
@@ -97,6 +221,9 @@ def resume(
     folder: Annotated[Path, typer.Argument(help="Folder of the run.")],
     device: Device = None,
     steps: Annotated[int | None, typer.Option(help="Train up to this round instead.")] = None,
+    data: Annotated[str | None, typer.Option(help="Where the data lies by now.")] = None,
+    workers: Workers = None,
+    no_cache: NoCache = False,
 ) -> None:
     """Go on with a run that was interrupted, to the same end as if it had not been.
 
@@ -110,10 +237,18 @@ def resume(
     run, content, settings = loop.resume(path, device)
     if steps is not None:
         settings = replace(settings, steps=steps)
+    if data is not None:
+        settings = replace(settings, data=data)
     if run.step >= settings.steps:
         typer.echo(f"{folder} is finished: {run.step:,} rounds. --steps trains further.")
         return
-    go_on(run, content["name"], content["arguments"], settings, path)
+    size, opened = run.model.size, None
+    if is_folder(settings.data) and isinstance(size, int):
+        from gan_minimal.data.own_images import open_for
+
+        how = replace(reading(size, workers, no_cache), channels=run.model.channels)
+        opened = open_for(run.model, Path(settings.data), "train", how)
+    go_on(run, content["name"], content["arguments"], settings, path, opened, workers=workers)
 
 
 def go_on(
@@ -122,64 +257,62 @@ def go_on(
     arguments: dict[str, Any],
     settings: "loop.Settings",
     path: Path,
+    opened: "OwnImages | None" = None,
+    workers: int | None = None,
 ) -> None:
-    """Train `run` to its end or to an interruption, saving to `path`."""
+    """Train `run` to its end or to an interruption, saving to the folder of `path`.
+
+    Args:
+        run: A run.
+        name: Its model.
+        arguments: The model's arguments.
+        settings: How to train.
+        path: Where its checkpoint is written; what else a run leaves behind lies beside it.
+        opened: A person's own images; by default the data of `settings` is opened.
+        workers: Processes that read data which does not lie in memory.
+    """
     from gan_minimal import data as datasets
     from gan_minimal import models
+    from gan_minimal.cli.run_folder import RunFolder
     from gan_minimal.training import checkpoint, loop
 
     size = run.model.size
     # a photograph is loaded as it is: the model reduces it to the size of each of its scales
-    dataset = datasets.load(settings.data, size=size if isinstance(size, int) else None)
+    dataset: Dataset[Any] = opened or datasets.load(
+        settings.data, size=size if isinstance(size, int) else None
+    )
     fits(dataset, size, run.model.channels, settings.data)
     if tuple(x.ndim for x in dataset[0]) != run.model.example:
         usual = next(iter(models.get(name).PRESETS.values()))["train"]["data"]
         raise UserError(f"{name} learns from examples as in {usual}; {settings.data} has others.")
-    path.parent.mkdir(parents=True, exist_ok=True)  # better to fail now than after 1,000 rounds
+    folder = RunFolder(path.parent, name, arguments, settings)
 
     def save(run: "loop.Run[Model]") -> None:
         checkpoint.save(path, loop.contents(run, name, arguments, settings))
+        folder.log(run)
 
-    try:
-        loop.train(run, dataset, settings, save)
-    except TrainingDiverged as error:
-        last = f"the last good checkpoint is {path}" if path.exists() else "nothing was saved yet"
-        raise UserError(f"{error} Training has stopped; {last}.") from None
-    if run.step < settings.steps:
-        typer.echo(
-            f"Stopped after round {run.step:,} of {settings.steps:,} and saved.\n"
-            f"Go on with: gan-minimal resume {path.parent}",
-            err=True,
-        )
-        raise typer.Exit(INTERRUPTED)
-    typer.echo(f"Finished: {path}")
-    if loop.computed_in(settings) != settings.precision:
-        typer.echo("Computed in float32: this device has no bfloat16.")
-    show_samples(run.sampler, dataset, settings.seed, path.with_name("samples.png"))
-
-
-def show_samples(model: "Model", dataset: "Dataset[Any]", seed: int, picture: Path) -> None:
-    """Write what a trained model draws, or how it translates the first examples of training."""
-    import torch
-
-    from gan_minimal import images
-    from gan_minimal.models import sampling
-    from gan_minimal.models.protocol import DomainTranslator, Pyramid, Sampler, Translator
-
-    one_photograph = isinstance(model, Pyramid)
-    if isinstance(model, Sampler):
-        drawn = sampling.sample(model, 6 if one_photograph else 64, seed)
-    elif isinstance(model, Translator):  # inputs of training, translations, targets
-        inputs, targets = map(torch.stack, zip(*(dataset[i] for i in range(8)), strict=True))
-        how = {}
-        if isinstance(model, DomainTranslator):  # each shall become as the next one is
-            how["labels"], targets = targets.roll(-1, 0), inputs.roll(-1, 0)
-        drawn = torch.cat([inputs, sampling.translate(model, inputs, seed, **how).cpu(), targets])
-    else:
-        return
-    columns = 3 if one_photograph else 8
-    images.save(images.grid(drawn, columns, scale=scale_of(drawn.shape[-1])), picture)
-    typer.echo(f"What it draws: {picture}")
+    with folder.alone():
+        folder.begin()
+        try:
+            loop.train(run, dataset, settings, save, folder.watch(dataset), workers=workers)
+        except TrainingDiverged as error:
+            last = (
+                f"the last good checkpoint is {path}" if path.exists() else "nothing was saved yet"
+            )
+            raise UserError(f"{error} Training has stopped; {last}.") from None
+        if run.step < settings.steps:
+            typer.echo(
+                f"Stopped after round {run.step:,} of {settings.steps:,} and saved.\n"
+                f"Go on with: {folder.resuming}",
+                err=True,
+            )
+            raise typer.Exit(INTERRUPTED)
+        typer.echo(f"Finished: {path}")
+        if loop.computed_in(settings) != settings.precision:
+            typer.echo("Computed in float32: this device has no bfloat16.")
+        picture = path.with_name("samples.png")
+        if folder.draw(run.sampler, dataset, picture):
+            typer.echo(f"What it draws: {picture}")
 
 
 def fits(dataset: Any, size: int | tuple[int, int], channels: int, name: str) -> None:

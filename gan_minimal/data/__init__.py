@@ -25,14 +25,15 @@ def load(
 ) -> "Dataset[tuple[Tensor, ...]]":
     """Open a data set by its name, or a folder of images.
 
-    The built-in sets, MNIST and Fashion-MNIST are tensors in memory (`TensorDataset`); CelebA and
-    folders are read image by image. An example is an image, float32 in [-1, 1], and what belongs to
-    it: `gan_minimal.data.find(name)` says how many dimensions each of its tensors has.
+    The built-in sets, MNIST and Fashion-MNIST are tensors in memory (`TensorDataset`); CelebA is
+    read image by image, and folders are reduced to the size once. An example is an image, float32
+    in [-1, 1], and what belongs to it: `gan_minimal.data.find(name)` says how many dimensions each
+    of its tensors has.
 
     Args:
         name: One of `names()`, a folder, or an image file to learn from alone. A folder that is
             called like a set is meant by `./mnist`. A folder with the subfolders `a` and `b` gives
-            two images in an example, see `gan_minimal.data.pairs.PairFolder`.
+            two images in an example, see `gan_minimal.data.own_images`.
         split: `"train"` or `"test"`; CelebA also has `"valid"`, an image file `"train"` alone.
         size: Height and width of the images in pixels; the longer side of a single photograph. By
             default the data's own size, 64 for CelebA and folders, 128 for CelebA with domains, 256

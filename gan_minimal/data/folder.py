@@ -1,19 +1,23 @@
-"""A folder of images: every file is checked before training, none can stop it half-way."""
+"""Folders of images: what is in one, what of it can be used, and why the rest cannot."""
 
 import os
+import unicodedata
 import warnings
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from PIL import Image, ImageOps
 from torch import Tensor
-from torch.utils.data import Dataset
 
 from gan_minimal.errors import UserError
+
+T = TypeVar("T")
 
 SUFFIXES = frozenset(
     (
@@ -21,175 +25,228 @@ SUFFIXES = frozenset(
         *(".tif", ".tiff", ".ppm", ".pgm", ".pbm", ".pnm", ".avif"),
     )
 )
-"""File names that count as images; everything else in a folder is ignored."""
+"""File names that count as images."""
+HEIC = frozenset((".heic", ".heif"))
+"""File names of photographs of some phones, which Pillow reads with the help of pillow-heif."""
+NEEDS_HEIF = "is HEIC: install pillow-heif (`pip install pillow-heif`) or save it as JPEG"
 MAX_PIXELS = 64_000_000
-"""Larger images are refused: decoding one may need more memory than there is."""
+"""Larger images are left out: decoding one may need more memory than there is."""
+SPLITS = {"train": ("train",), "test": ("test", "val", "valid", "validation")}
+"""Names of subfolders that are splits."""
 
 
 class ImageNotice(UserWarning):
-    """Images were converted; training goes on."""
+    """What was found in a folder of images and what becomes of it; training goes on."""
 
 
 @dataclass
-class _Report:
-    """What the check of one file found."""
-
-    path: Path
-    problem: str = ""
-    conversions: list[str] = field(default_factory=list)
-
-
-class ImageFolder(Dataset[tuple[Tensor, ...]]):
-    """The images of a folder and its subfolders, cut to squares and scaled.
+class Header:
+    """What an image file says of itself before it is decoded.
 
     Attributes:
-        paths: The image files, in the order of their names.
-        size: Height and width in pixels.
+        path: The file.
+        width: In pixels, upright.
+        height: In pixels, upright.
+        grey: Whether it has no colours.
+        brightest: Largest value of a grey of more than 8 bits, else 0.
+        conversions: What is done to it beyond cutting and scaling.
+        problem: Why it cannot be used, if so.
     """
 
-    def __init__(self, folder: Path, split: str = "train", size: int = 64) -> None:
-        """Find and check all images.
-
-        Args:
-            folder: The folder. If it has subfolders `train` and `test`, they are the splits;
-                otherwise all images are for training.
-            split: `"train"` or `"test"`.
-            size: Height and width to which the images are cut and scaled.
-
-        Raises:
-            UserError: If the folder is missing or empty, or a file is broken, smaller than
-                `size`, or has more than `MAX_PIXELS` pixels; the message names the file.
-        """
-        self.size = size
-        self.paths = find(split_folder(folder, split))
-        reports = check(self.paths, size)
-        _refuse([report for report in reports if report.problem], folder)
-        _tell(reports)
-
-    def __len__(self) -> int:
-        return len(self.paths)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, ...]:
-        return (picture(self.paths[index], self.size),)
+    path: Path
+    width: int = 0
+    height: int = 0
+    grey: bool = False
+    brightest: int = 0
+    conversions: list[str] = field(default_factory=list)
+    problem: str = ""
 
 
-def open_folder(folder: Path, split: str, size: int | None) -> ImageFolder:
-    """Open a folder of images, by default at 64 pixels; see `ImageFolder` for the errors."""
-    return ImageFolder(folder, split, size or 64)
+@dataclass
+class Listing:
+    """The files of a folder.
+
+    Attributes:
+        folder: Where they lie.
+        images: Image files, sorted by their names.
+        other: Numbers of files that are no images, by their endings.
+        ignored: Files that look like images and cannot be used, and why.
+    """
+
+    folder: Path
+    images: list[Path] = field(default_factory=list)
+    other: Counter[str] = field(default_factory=Counter)
+    ignored: dict[Path, str] = field(default_factory=dict)
+
+    def groups(self) -> dict[str, list[Path]]:
+        """Return the images by the subfolder right below `folder`; "" for those without one."""
+        found: dict[str, list[Path]] = {}
+        for path in self.images:
+            parts = path.relative_to(self.folder).parts
+            found.setdefault(parts[0] if len(parts) > 1 else "", []).append(path)
+        return found
+
+
+def normal(text: str) -> str:
+    """Return text in the one form (NFC) in which two spellings of a Korean name are equal."""
+    return unicodedata.normalize("NFC", text)
+
+
+def reads_heic() -> bool:
+    """Say whether pillow-heif is installed, and let Pillow read HEIC if it is."""
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return False
+    register_heif_opener()
+    return True
 
 
 def is_image_file(path: Path) -> bool:
     """Say whether `path` is a file whose name is that of an image."""
-    return path.is_file() and path.suffix.lower() in SUFFIXES
+    return path.is_file() and path.suffix.lower() in SUFFIXES | HEIC
 
 
-def split_folder(folder: Path, split: str) -> Path:
-    """Return the subfolder of a split, or `folder` itself if it has none and training is asked for.
+def files(folder: Path) -> Iterator[Path]:
+    """Yield all files in `folder` and below, through links too, without hidden ones."""
+    seen: set[tuple[int, int]] = set()
+    for here, folders, names in os.walk(folder, followlinks=True):
+        status = os.stat(here)
+        if (status.st_dev, status.st_ino) in seen and status.st_ino:  # a link in a circle
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
+        yield from (Path(here) / name for name in names if not name.startswith("."))
+
+
+def listing(folder: Path) -> Listing:
+    """Return what lies in `folder` and below.
 
     Raises:
         UserError: If there is no such folder.
     """
     if folder.is_file():
-        raise UserError(f"{folder} is a file, not a folder of images.")
+        hint = ": unpack it" if folder.suffix.lower() in (".zip", ".tar", ".gz", ".7z") else ""
+        raise UserError(f"{folder} is a file, not a folder of images{hint}.")
     if not folder.is_dir():
         raise UserError(f"There is no folder {folder}.")
-    if (folder / split).is_dir():
-        return folder / split
-    if split != "train":
-        raise UserError(
-            f"The folder {folder} has no subfolder {split!r}: put the images of that split there."
-        )
-    return folder
+    found = Listing(folder)
+    known = SUFFIXES | HEIC if reads_heic() else SUFFIXES
+    for path in files(folder):
+        suffix = path.suffix.lower()
+        if not path.exists():
+            found.ignored[path] = "is a link that leads nowhere"
+        elif suffix in known:
+            found.images.append(path)
+        elif suffix in HEIC:
+            found.ignored[path] = NEEDS_HEIF
+        else:
+            found.other[suffix or "no ending"] += 1
+    found.images.sort(key=lambda path: normal(path.relative_to(folder).as_posix()))
+    found.ignored = dict(sorted(found.ignored.items()))
+    return found
 
 
-def find(folder: Path) -> list[Path]:
-    """Return the image files in `folder` and below, sorted, without hidden ones.
+def split_of(found: Listing, split: str) -> Listing:
+    """Return the images of a split.
+
+    Subfolders are splits if nothing but splits has images: a class called `train` beside one
+    called `car` is a class.
+
+    Args:
+        found: What lies in a folder.
+        split: `"train"`, `"test"` or another subfolder's name.
 
     Raises:
-        UserError: If there is none.
+        UserError: If there is no such split; without splits all images are for training.
     """
-    paths = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
-    )
-    if not paths:
+    groups = found.groups()
+    names = SPLITS.get(split, (split,))
+    known = {name for each in SPLITS.values() for name in each}
+    splits = groups.keys() <= known
+    here = next((name for name in names if splits and name in groups), None)
+    if here is None and split != "train":
         raise UserError(
-            f"The folder {folder} has no images: it needs files such as .png, .jpg or .webp."
+            f"The folder {found.folder} has no subfolder {split!r}: put the images of that split "
+            "there."
         )
-    return paths
+    if here is None:
+        return found
+    inside = found.folder / here
+    ignored = {path: why for path, why in found.ignored.items() if inside in path.parents}
+    return Listing(inside, groups[here], found.other, ignored)
 
 
-def check(paths: Iterable[Path], size: int) -> list[_Report]:
-    """Decode every file once, several at a time, and report what is wrong with it."""
-    with warnings.catch_warnings(), ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        # Pillow warns of what is refused here anyway, and of harmless oddities in metadata.
-        warnings.simplefilter("ignore")
-        return list(pool.map(lambda path: _check(path, size), paths))
+def headers(paths: list[Path], workers: int | None = None) -> list[Header]:
+    """Read what each image says of itself, several at a time."""
+    return in_parallel(header, paths, workers)
 
 
-def _check(path: Path, size: int) -> _Report:
-    report = _Report(path)
+def header(path: Path) -> Header:
+    """Read what an image says of itself; an image of more than 8 bits is decoded, too."""
+    found = Header(path)
     try:
         with Image.open(path) as image:
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                report.problem = _huge(f"{width}x{height} pixels")
-            elif min(width, height) < size:
-                report.problem = (
-                    f"is too small ({width}x{height} pixels, {size}x{size} are wanted): "
-                    f"remove it or choose a size of at most {min(width, height)}"
-                )
-            else:
-                image.verify()  # checksums, where the format has some
-        if not report.problem:
-            with Image.open(path) as image:
-                report.conversions = conversions(image)
-                to_rgb(image)
+            found.width, found.height = image.size
+            if found.width * found.height > MAX_PIXELS:
+                found.problem = huge(f"{found.width}x{found.height} pixels")
+                return found
+            # the camera was turned by a quarter; a PNG would have to be decoded to know
+            if image.format != "PNG" and image.getexif().get(0x0112, 1) > 4:
+                found.width, found.height = found.height, found.width
+            found.conversions = conversions(image)
+            found.grey = image.mode in ("1", "L", "LA", "F") or is_deep(image)
+            if is_deep(image):
+                found.brightest = int(np.asarray(image).max(initial=0))
     except Image.DecompressionBombError:
-        report.problem = _huge("hundreds of millions of pixels")
+        found.problem = huge("hundreds of millions of pixels")
     except OSError as error:
         reason = f" ({error.strerror})" if error.strerror else ""
-        report.problem = f"cannot be read as an image{reason}: replace or remove it"
+        found.problem = f"cannot be read as an image{reason}"
     except Exception:  # decoders raise whatever their parsing runs into
-        report.problem = "cannot be read as an image: replace or remove it"
-    return report
+        found.problem = "cannot be read as an image"
+    return found
 
 
-def _huge(extent: str) -> str:
-    return f"is too large ({extent}, at most {MAX_PIXELS:,} are read): scale it down or remove it"
+def huge(extent: str) -> str:
+    """Return what is wrong with an image of too many pixels."""
+    return f"is too large ({extent}, at most {MAX_PIXELS:,} are read)"
 
 
-def _refuse(bad: list[_Report], folder: Path) -> None:
-    if bad:
-        others = [report.path.relative_to(folder).as_posix() for report in bad[1:4]]
-        more = ", ..." if len(bad) > 4 else ""
-        rest = f" (so must {len(bad) - 1} more: {', '.join(others)}{more})" if others else ""
-        raise UserError(f"{bad[0].path} {bad[0].problem}{rest}.")
+def in_parallel(function: Callable[[Path], T], paths: list[Path], workers: int | None) -> list[T]:
+    """Call `function` for every path, several at a time, and return what it returns in order."""
+    with warnings.catch_warnings(), ThreadPoolExecutor(workers or cores()) as pool:
+        # Pillow warns of what is refused here anyway, and of harmless oddities in metadata.
+        warnings.simplefilter("ignore")
+        return list(pool.map(function, paths))
 
 
-def _tell(reports: list[_Report]) -> None:
-    """Warn once of all conversions, each kind with the name of one file."""
-    kinds: dict[str, list[Path]] = {}
-    for report in reports:
-        for kind in report.conversions:
-            kinds.setdefault(kind, []).append(report.path)
-    if kinds:
-        parts = [f"{len(paths)} {kind} (such as {paths[0]})" for kind, paths in kinds.items()]
-        warnings.warn(
-            f"Some images are converted to RGB while they are read: {'; '.join(parts)}.",
-            ImageNotice,
-            stacklevel=3,
-        )
+def cores() -> int:
+    """Return how many images are read at a time unless a person says otherwise."""
+    return min(8, os.cpu_count() or 1)
+
+
+def white_of(found: list[Header]) -> int | None:
+    """Return the value that is white in the greys of more than 8 bits of a folder, if it has some.
+
+    Cameras and scanners put 10 or 12 bits into files of 16; taken as 16 they would be almost
+    black. So the number of bits is that of the brightest pixel of all.
+    """
+    brightest = max((each.brightest for each in found), default=0)
+    return 2 ** max(8, brightest.bit_length()) - 1 if brightest else None
+
+
+def is_deep(image: Image.Image) -> bool:
+    """Say whether an image is a grey of whole numbers of more than 8 bits."""
+    return image.mode.startswith("I")
 
 
 def conversions(image: Image.Image) -> list[str]:
     """Return what has to be done to `image` beyond scaling it, for the notice."""
     kinds = []
-    if image.mode.startswith(("I", "F")):
-        kinds.append("with 16 or more bits, reduced to 8")
+    if is_deep(image) or image.mode == "F":
+        kinds.append("with more than 8 bits, reduced to 8")
     elif image.has_transparency_data:
         kinds.append("transparent, laid on white")
     elif image.mode in ("1", "L", "LA"):
@@ -203,23 +260,31 @@ def conversions(image: Image.Image) -> list[str]:
     return kinds
 
 
-def to_rgb(image: Image.Image) -> Image.Image:
-    """Return any image that Pillow can open as upright 8-bit RGB, transparency laid on white."""
+def to_rgb(image: Image.Image, white: int | None = None) -> Image.Image:
+    """Return any image that Pillow can open as upright 8-bit RGB, transparency laid on white.
+
+    Args:
+        image: What Pillow has opened.
+        white: The value that is white in greys of more than 8 bits; by default that of 16 bits, or
+            of 8 if no pixel is brighter.
+    """
     image = ImageOps.exif_transpose(image)
-    if image.mode.startswith(("I", "F")):
-        image = _eight_bits(image)
+    if is_deep(image) or image.mode == "F":
+        image = _eight_bits(image, white)
     if image.has_transparency_data:
         image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, image)
     return image.convert("RGB")
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Reduce 16-bit greys (0-65535) and floats (0-1 or 0-255) to 8 bits."""
+def _eight_bits(image: Image.Image, white: int | None) -> Image.Image:
+    """Reduce greys of more bits (0 to `white`) and floats (0-1 or 0-255) to 8 bits."""
     values = np.nan_to_num(np.asarray(image, dtype=np.float64))
     if image.mode == "F":
         scale = 255.0 if values.max(initial=0) <= 1 else 1.0
+    elif white is not None:
+        scale = 255 / white
     else:
         scale = 1.0 if image.mode == "I" and values.max(initial=0) <= 255 else 1 / 257
     return Image.fromarray(np.clip(np.rint(values * scale), 0, 255).astype(np.uint8))

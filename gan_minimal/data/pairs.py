@@ -1,15 +1,13 @@
-"""Two images in an example: pairs that belong together, and heaps of images without pairs."""
+"""Two built-in images in an example: pairs that belong together, and heaps without pairs."""
 
 import hashlib
-import warnings
 from pathlib import Path
 
 import torch
 from torch import Tensor
-from torch.utils.data import Dataset, TensorDataset
+from torch.utils.data import TensorDataset
 
 from gan_minimal.data.faces16 import label_maps, load_faces
-from gan_minimal.data.folder import ImageFolder, ImageNotice, split_folder
 from gan_minimal.data.hangul32 import load_hangul
 from gan_minimal.data.pixels import to_unit
 
@@ -71,51 +69,3 @@ def halves(codepoints: list[int]) -> tuple[list[int], list[int]]:
     )
     half = len(places) // 2
     return sorted(places[:half]), sorted(places[half : 2 * half])
-
-
-class PairFolder(Dataset[tuple[Tensor, ...]]):
-    """The images of the subfolders `a` and `b`, one of each in an example.
-
-    Files that have the same names in both are pairs. Otherwise they are two heaps, of which the
-    smaller one begins again at its end; a notice says so.
-
-    Attributes:
-        a: The images that are translated.
-        b: What they are translated to.
-    """
-
-    def __init__(self, folder: Path, split: str = "train", size: int = 256) -> None:
-        """Find and check all images; see `ImageFolder` for the errors.
-
-        Args:
-            folder: Has `a` and `b`, or subfolders `train` and `test` that have them.
-            split: `"train"` or `"test"`.
-            size: Height and width to which the images are cut and scaled.
-        """
-        inside = split_folder(folder, split)
-        self.a, self.b = (ImageFolder(inside / side, size=size) for side in "ab")
-        names = [{path.stem for path in side.paths} for side in (self.a, self.b)]
-        if names[0] != names[1]:
-            warnings.warn(
-                f"The images in {inside / 'a'} and {inside / 'b'} have different names: they are "
-                "read as two heaps without pairs, which a model such as cyclegan learns from.",
-                ImageNotice,
-                stacklevel=2,
-            )
-
-    def __len__(self) -> int:
-        return max(len(self.a), len(self.b))
-
-    def __getitem__(self, index: int) -> tuple[Tensor, ...]:
-        return *self.a[index % len(self.a)], *self.b[index % len(self.b)]
-
-
-def open_folder(folder: Path, split: str, size: int | None) -> PairFolder:
-    """Open a folder of pairs, by default at 256 pixels; see `ImageFolder` for the errors."""
-    return PairFolder(folder, split, size or 256)
-
-
-def holds_pairs(folder: Path) -> bool:
-    """Say whether `folder`, or a subfolder that is a split of it, has the folders `a` and `b`."""
-    places = (folder, folder / "train", folder / "test")
-    return any((place / "a").is_dir() and (place / "b").is_dir() for place in places)

@@ -330,7 +330,7 @@ OWN_FOLDER = DataSet(
     name="",
     count=0,
     size=(0, 0, 3),
-    opener="folder:open_folder",
+    opener="own_images:open_folder",
     licence="",
     source="",
     ko="그림 폴더.",
@@ -339,9 +339,9 @@ OWN_FOLDER = DataSet(
 )
 OWN_PAIRS = replace(
     OWN_FOLDER,
-    opener="pairs:open_folder",
-    ko="그림 폴더 a와 b.",
-    en="A folder with the subfolders a and b.",
+    opener="own_images:open_pairs",
+    ko="그림 쌍의 폴더.",
+    en="A folder of pairs of images.",
     example=(3, 3),
 )
 OWN_PHOTO = replace(
@@ -379,7 +379,7 @@ def find(name: str | Path) -> DataSet:
     if not (isinstance(name, Path) or Path(text).exists() or "/" in text or os.sep in text):
         raise UserError(f"There is no data set or folder called {text!r}: {nearest(text, names())}")
     from gan_minimal.data.folder import is_image_file
-    from gan_minimal.data.pairs import holds_pairs
+    from gan_minimal.data.own_images import holds_pairs
 
     path = Path(text).expanduser()
     own = OWN_PHOTO if is_image_file(path) else OWN_PAIRS if holds_pairs(path) else OWN_FOLDER

@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 
 from gan_minimal.data.faces16 import REGIONS
-from gan_minimal.data.folder import MAX_PIXELS, to_rgb
+from gan_minimal.data.folder import HEIC, MAX_PIXELS, NEEDS_HEIF, reads_heic, to_rgb
 from gan_minimal.data.registry import DataSet, function
 from gan_minimal.errors import UserError
 
@@ -47,6 +47,8 @@ def opened(path: Path) -> Image.Image:
     Raises:
         UserError: If there is no such file, or it is no image or too large.
     """
+    if path.suffix.lower() in HEIC and not reads_heic():
+        raise UserError(f"{path} {NEEDS_HEIF}.")
     try:
         with Image.open(path) as image:
             if image.width * image.height > MAX_PIXELS:

@@ -23,7 +23,7 @@ PAPER = {
     "year": 2006,
     "doi": "10.1126/science.1127647",
     "code": "mnistdeepauto",
-    "licence": "free with notice",
+    "reference_licence": "free with notice",
 }
 
 
@@ -151,6 +151,8 @@ class Autoencoder(nn.Module):
             squared differences.
         """
         (images,) = batch
+        if images.shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(images.shape[1:])} but must be {shape}")
         codes = self.encoder(images)
         if self.training:
             self.codes.update(codes.detach())

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import SGD, Optimizer
 
-PAPER = {"year": 2014, "arxiv": "1411.1784", "code": "", "licence": ""}
+PAPER = {"year": 2014, "arxiv": "1411.1784", "code": "", "reference_licence": ""}
 
 
 # --8<-- [start:networks]
@@ -144,11 +144,15 @@ class CGAN(nn.Module):
             Each player's loss, in nats.
         """
         real, *columns = batch
+        if real.shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(real.shape[1:])} but must be {shape}")
+        if len(columns) != len(self.classes):
+            raise ValueError(f"{len(columns)} labels are given but must be {len(self.classes)}")
         labels = torch.stack(columns, dim=1)  # (N, K)
         fake = self.generator(self.noise(len(real)), labels)
 
         loss_real = F.softplus(-self.discriminator(real, labels)).mean()
-        loss_fake = F.softplus(self.discriminator(fake, labels)).mean()
+        loss_fake = F.softplus(self.discriminator(fake.detach(), labels)).mean()
         yield "discriminator", loss_real + loss_fake
 
         yield "generator", F.softplus(-self.discriminator(fake, labels)).mean()

@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-PAPER = {"year": 2014, "arxiv": "1411.1784", "code": "", "licence": ""}
+PAPER = {"year": 2014, "arxiv": "1411.1784", "code": "", "reference_licence": ""}
 
 
 # --8<-- [start:generator]
@@ -171,6 +171,7 @@ class ConvCGAN(nn.Module):
     """
 
     recorded: ClassVar[tuple[str, ...]] = ("generator",)
+    batch_multiple: ClassVar[int] = 8  # the minibatch standard deviation compares groups
 
     def __init__(
         self,
@@ -222,13 +223,17 @@ class ConvCGAN(nn.Module):
             Each player's loss, in nats; the discriminator's with the penalty R1 where it is due.
         """
         real, *columns = batch
+        if real.shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(real.shape[1:])} but must be {shape}")
+        if len(columns) != len(self.classes):
+            raise ValueError(f"{len(columns)} labels are given but must be {len(self.classes)}")
         labels = torch.stack(columns, dim=1)  # (N, K)
         fake = self.generator(self.noise(len(real)), labels)
 
         penalised = self.round % self.d_reg_every == 0
         logits = self.discriminator(real.requires_grad_(penalised), labels)
         loss_real = F.softplus(-logits).mean()
-        loss_fake = F.softplus(self.discriminator(fake, labels)).mean()
+        loss_fake = F.softplus(self.discriminator(fake.detach(), labels)).mean()
         loss = loss_real + loss_fake
         if penalised:
             (gradient,) = torch.autograd.grad(logits.sum(), real, create_graph=True)

@@ -30,6 +30,7 @@ class AttributeClassifier(nn.Module):
     """
 
     recorded: ClassVar[tuple[str, ...]] = ("body", "heads")
+    batch_multiple: ClassVar[int] = 2  # batch normalisation of one image is of nothing
 
     def __init__(
         self,
@@ -106,6 +107,10 @@ class AttributeClassifier(nn.Module):
     def step(self, batch: tuple[Tensor, ...]) -> Iterator[tuple[str, Tensor]]:
         """Learn from images `(N, C, H, W)` and one label `(N,)` for each attribute, in order."""
         images, *labels = batch
+        if images.shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(images.shape[1:])} but must be {shape}")
+        if len(images) < 2:
+            raise ValueError("batch normalisation needs two images or more")
         if self.shift:
             top, left = torch.randint(2 * self.shift + 1, (2,)).tolist()
             padded = F.pad(images, [self.shift] * 4, mode="replicate")

@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import AdamW, Optimizer
 
-PAPER = {"year": 2021, "arxiv": "2103.00020", "code": "openai/CLIP", "licence": "MIT"}
+PAPER = {"year": 2021, "arxiv": "2103.00020", "code": "openai/CLIP", "reference_licence": "MIT"}
 
 
 # --8<-- [start:transformer]
@@ -237,6 +237,8 @@ class CLIP(nn.Module):
         (figure 3 of the paper).
         """
         images, texts = batch
+        if images.shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(images.shape[1:])} but must be {shape}")
         images = images + self.noise * torch.randn_like(images)
         drawn = torch.randint(texts.shape[1], (len(texts),), device=texts.device)
         tokens = texts[torch.arange(len(texts), device=texts.device), drawn].long()

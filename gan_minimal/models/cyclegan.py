@@ -20,7 +20,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-PAPER = {"year": 2017, "arxiv": "1703.10593", "code": "junyanz/CycleGAN", "licence": "BSD-2-Clause"}
+PAPER = {
+    "year": 2017,
+    "arxiv": "1703.10593",
+    "code": "junyanz/CycleGAN",
+    "reference_licence": "BSD-2-Clause",
+}
 
 
 # --8<-- [start:generator]
@@ -244,6 +249,9 @@ class CycleGAN(nn.Module):
             The loss of both generators, then that of both discriminators.
         """
         a, b = batch
+        for images in (a, b):
+            if images.shape[1:] != (shape := (self.channels, self.size, self.size)):
+                raise ValueError(f"images are {tuple(images.shape[1:])} but must be {shape}")
         a_to_b, b_to_a = self.generators["a_to_b"], self.generators["b_to_a"]
         discriminator_a, discriminator_b = self.discriminators["a"], self.discriminators["b"]
         fake_b, fake_a = a_to_b(a), b_to_a(b)

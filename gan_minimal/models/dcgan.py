@@ -18,7 +18,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-PAPER = {"year": 2015, "arxiv": "1511.06434", "code": "pytorch/examples", "licence": "BSD-3-Clause"}
+PAPER = {
+    "year": 2015,
+    "arxiv": "1511.06434",
+    "code": "pytorch/examples",
+    "reference_licence": "BSD-3-Clause",
+}
 
 
 # --8<-- [start:generator]
@@ -176,11 +181,13 @@ class DCGAN(nn.Module):
     def step(self, batch: tuple[Tensor]) -> Iterator[tuple[str, Tensor]]:
         """Play one round on real images `(N, C, H, W)`; yields each player's loss in nats."""
         (real,) = batch
+        if real.shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(real.shape[1:])} but must be {shape}")
         fake = self.generator(self.noise(len(real)))
 
         # -log D(x) = softplus(-logit) and -log(1 - D(x)) = softplus(logit)
         loss_real = F.softplus(-self.discriminator(real)).mean()
-        loss_fake = F.softplus(self.discriminator(fake)).mean()
+        loss_fake = F.softplus(self.discriminator(fake.detach())).mean()
         yield "discriminator", loss_real + loss_fake
 
         # The same fakes, but the discriminator has just moved: not log(1 - D),

@@ -21,7 +21,7 @@ PAPER = {
     "year": 2014,
     "arxiv": "1406.2661",
     "code": "goodfeli/adversarial",
-    "licence": "BSD-3-Clause",
+    "reference_licence": "BSD-3-Clause",
 }
 
 
@@ -151,11 +151,13 @@ class GAN(nn.Module):
     def step(self, batch: tuple[Tensor]) -> Iterator[tuple[str, Tensor]]:
         """Play one round on real images `(N, C, H, W)`; yields each player's loss in nats."""
         (real,) = batch
+        if real.shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(real.shape[1:])} but must be {shape}")
         fake = self.generator(self.noise(len(real)))
 
         # -log D(x) = softplus(-logit) and -log(1 - D(x)) = softplus(logit)
         loss_real = F.softplus(-self.discriminator(real)).mean()
-        loss_fake = F.softplus(self.discriminator(fake)).mean()
+        loss_fake = F.softplus(self.discriminator(fake.detach())).mean()
         yield "discriminator", (loss_real + loss_fake) / 2
 
         # -log D(G(z)) in place of log(1 - D(G(z))): the same fixed point, but a gradient that

@@ -7,8 +7,6 @@ BY-NC 4.0), from which nothing is taken but facts: sizes, numbers, the schedule.
 As there, a resolution settles and fades in for 600,000 images each (the paper: 800,000), images are
 compared in groups of 4 (the paper: in the whole minibatch), and Adam forgets its moments whenever a
 fade begins or ends. Left out: labels, mirroring, minibatches and rates that change with the size.
-
-StyleGAN builds on PGGAN: `stylegan.py` imports layers, discriminator and growth from this file.
 """
 
 import math
@@ -27,7 +25,7 @@ PAPER = {
     "year": 2017,
     "arxiv": "1710.10196",
     "code": "tkarras/progressive_growing_of_gans",
-    "licence": "CC BY-NC 4.0",
+    "reference_licence": "CC BY-NC 4.0",
 }
 
 
@@ -216,6 +214,8 @@ class ProgressiveGrowing(nn.Module):
         lr: Learning rate of Adam for both players.
     """
 
+    batch_multiple: ClassVar[int] = 4  # the minibatch standard deviation compares groups
+
     def __init__(
         self,
         generator: nn.Module,
@@ -310,6 +310,8 @@ class PGGAN(ProgressiveGrowing):
     # --8<-- [start:step]
     def step(self, batch: tuple[Tensor]) -> Iterator[tuple[str, Tensor]]:
         """Play one round on real images `(N, C, H, W)`, N a multiple of 4; yields losses (A.1)."""
+        if batch[0].shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(batch[0].shape[1:])} but must be {shape}")
         discriminator = partial(self.discriminator, stage=self.stage, alpha=self.alpha)
         real = process_reals(batch[0], self.stage, self.alpha)
         fake = self.generator(self.noise(len(real)), self.stage, self.alpha)
@@ -323,7 +325,8 @@ class PGGAN(ProgressiveGrowing):
         slopes = torch.linalg.vector_norm(gradient, dim=(1, 2, 3))  # shall be 1, as in WGAN-GP
         penalty = self.lambda_gp * (slopes - 1).square().mean()
         drift = self.epsilon_drift * scores.square().mean()
-        yield "discriminator", discriminator(fake).mean() - scores.mean() + (penalty + drift)
+        score_fake = discriminator(fake.detach()).mean()
+        yield "discriminator", score_fake - scores.mean() + (penalty + drift)
 
         yield "generator", -discriminator(fake).mean()
 

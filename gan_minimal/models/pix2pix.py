@@ -25,7 +25,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-PAPER = {"year": 2016, "arxiv": "1611.07004", "code": "phillipi/pix2pix", "licence": "BSD-2-Clause"}
+PAPER = {
+    "year": 2016,
+    "arxiv": "1611.07004",
+    "code": "phillipi/pix2pix",
+    "reference_licence": "BSD-2-Clause",
+}
 
 
 # --8<-- [start:generator]
@@ -225,13 +230,16 @@ class Pix2Pix(nn.Module):
             Each player's loss, in nats; the generator's with the weighted L1 distance.
         """
         condition, target = batch
+        for images in (condition, target):
+            if images.shape[1:] != (shape := (self.channels, self.size, self.size)):
+                raise ValueError(f"images are {tuple(images.shape[1:])} but must be {shape}")
         if self.jitter:
             both = jittered(torch.cat([condition, target], dim=1), self.jitter)
             condition, target = both.chunk(2, dim=1)
         fake = self.generator(condition)
 
         loss_real = F.softplus(-self.logits(condition, target)).mean()
-        loss_fake = F.softplus(self.logits(condition, fake)).mean()
+        loss_fake = F.softplus(self.logits(condition, fake.detach())).mean()
         yield "discriminator", (loss_real + loss_fake) / 2  # halved to slow it down (section 3.3)
 
         loss_gan = F.softplus(-self.logits(condition, fake)).mean()

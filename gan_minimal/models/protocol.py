@@ -40,7 +40,15 @@ class Game(Module, Protocol):
         ...
 
     def step(self, batch: Any) -> Iterator[tuple[str, Tensor]]:
-        """Tell one round: yield `(player, loss)` in the order of the paper's algorithm."""
+        """Tell one round: yield `(player, loss)` in the order of the paper's algorithm.
+
+        The players may move by `loss.backward()` alone or only with the gradients of the one who
+        moves, `loss.backward(inputs=...)`.
+
+        Raises:
+            ValueError: If the batch has not the shapes or the number of examples that the model
+                learns from; its message is a sentence for whoever called.
+        """
         ...
 
 
@@ -72,6 +80,16 @@ class Scheduled(Module, Protocol):
 
     def schedule(self, step: int, optimizers: dict[str, Optimizer]) -> None:
         """Prepare the round after `step` played ones."""
+        ...
+
+
+@runtime_checkable
+class Dividing(Module, Protocol):
+    """A model that divides its batches, into minibatches or into groups that are compared."""
+
+    @property
+    def batch_multiple(self) -> int:
+        """A batch of any multiple of this can be divided."""
         ...
 
 

@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-PAPER = {"year": 2019, "arxiv": "1905.01164", "code": "tamarott/SinGAN", "licence": "MIT"}
+PAPER = {"year": 2019, "arxiv": "1905.01164", "code": "tamarott/SinGAN", "reference_licence": "MIT"}
 Size = tuple[int, int]  # height and width in pixels
 
 
@@ -247,6 +247,8 @@ class SinGAN(nn.Module):
     # --8<-- [start:step]
     def step(self, batch: tuple[Tensor]) -> Iterator[tuple[str, Tensor]]:
         """Play one round of the current scale on a photograph `(1, 3, H, W)` (section 2.2)."""
+        if batch[0].shape[:2] != (1, 3):
+            raise ValueError(f"a photograph is (1, 3, H, W), not {tuple(batch[0].shape)}")
         scale, size = self.scale, self.sizes[self.scale]
         generator, discriminator = self.generators[scale], self.discriminators[scale]
         real = resize(batch[0], size)

@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-PAPER = {"year": 2017, "arxiv": "1711.09020", "code": "yunjey/stargan", "licence": "MIT"}
+PAPER = {"year": 2017, "arxiv": "1711.09020", "code": "yunjey/stargan", "reference_licence": "MIT"}
 
 
 # --8<-- [start:generator]
@@ -190,6 +190,11 @@ class StarGAN(nn.Module):
             size, domains, discriminator_width, discriminator_downsamplings
         )
 
+    @property
+    def batch_multiple(self) -> int:
+        """A fresh minibatch for every move of the discriminator."""
+        return self.n_critic
+
     def optimizers(self) -> dict[str, Optimizer]:
         """Adam for each player."""
         return {
@@ -215,8 +220,12 @@ class StarGAN(nn.Module):
             Each player's loss: the sum of its weighted terms (equations 5 and 6).
 
         Raises:
-            ValueError: If there are fewer images than minibatches.
+            ValueError: If there are fewer images than minibatches, or they are of another shape.
         """
+        if batch[0].shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(batch[0].shape[1:])} but must be {shape}")
+        if batch[1].shape != (len(batch[0]), self.domains):
+            raise ValueError(f"labels are {tuple(batch[1].shape)} but must be (N, {self.domains})")
         images, labels = (x.tensor_split(self.n_critic) for x in batch)
         if not len(images[-1]):
             raise ValueError(f"{len(batch[0])} images are not enough for {self.n_critic} moves")

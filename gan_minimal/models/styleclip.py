@@ -19,7 +19,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-PAPER = {"year": 2021, "arxiv": "2103.17249", "code": "orpatashnik/StyleCLIP", "licence": "MIT"}
+PAPER = {
+    "year": 2021,
+    "arxiv": "2103.17249",
+    "code": "orpatashnik/StyleCLIP",
+    "reference_licence": "MIT",
+}
 
 Function = Callable[[Tensor], Tensor]
 

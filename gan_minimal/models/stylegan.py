@@ -31,7 +31,12 @@ from gan_minimal.models.pggan import (
     process_reals,
 )
 
-PAPER = {"year": 2018, "arxiv": "1812.04948", "code": "NVlabs/stylegan", "licence": "CC BY-NC 4.0"}
+PAPER = {
+    "year": 2018,
+    "arxiv": "1812.04948",
+    "code": "NVlabs/stylegan",
+    "reference_licence": "CC BY-NC 4.0",
+}
 
 
 # --8<-- [start:layers]
@@ -65,7 +70,7 @@ def upsample_conv(inputs: int, outputs: int, blur: bool) -> nn.Sequential:
     return nn.Sequential(conv, Blur() if blur else nn.Identity())
 
 
-def downsample_block(inputs: int, outputs: int, blur: bool) -> nn.Sequential:
+def downsample_conv(inputs: int, outputs: int, blur: bool) -> nn.Sequential:
     """Return the discriminator's layers of one resolution: features of half the size."""
     first = conv_block(inputs, inputs)
     conv = equalized_lr(nn.Conv2d(inputs, outputs, 3, stride=2, padding=1))
@@ -158,13 +163,10 @@ class Generator(nn.Module):
         tanh: bool,
     ) -> None:
         super().__init__()
-        self.mapping = mapping
-        first = widths[0]
+        self.mapping, first = mapping, widths[0]
         self.constant = nn.Parameter(torch.ones(1, first, 4, 4))
-        layers = [
-            StyleLayer(nn.Identity(), first, style),
-            StyleLayer(self.conv(first), first, style),
-        ]
+        layers = [StyleLayer(nn.Identity(), first, style)]
+        layers.append(StyleLayer(self.conv(first), first, style))
         for a, b in pairwise(widths):
             layers.append(StyleLayer(upsample_conv(a, b, blur), b, style))
             layers.append(StyleLayer(self.conv(b), b, style))
@@ -260,7 +262,7 @@ class StyleGAN(ProgressiveGrowing):
         fmaps = feature_maps(size, fmap_base, fmap_max, smallest=8)
         mapping = MappingNetwork(latent, style, depth, lr_mul)
         generator = Generator(channels, mapping, style, fmaps[1:], blur, tanh)
-        discriminator = Discriminator(channels, fmaps, partial(downsample_block, blur=blur))
+        discriminator = Discriminator(channels, fmaps, partial(downsample_conv, blur=blur))
         super().__init__(generator, discriminator, latent, 1, len(fmaps) - 2, rounds, lr)
         self.size, self.channels = size, channels
         self.gamma, self.mixing, self.lr_decay = gamma, mixing, lr_decay
@@ -290,6 +292,8 @@ class StyleGAN(ProgressiveGrowing):
 
     def step(self, batch: tuple[Tensor]) -> Iterator[tuple[str, Tensor]]:
         """Play one round on real images `(N, C, H, W)`, N a multiple of 4; losses in nats."""
+        if batch[0].shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(batch[0].shape[1:])} but must be {shape}")
         stage, alpha = self.stage, self.alpha
         real = process_reals(batch[0], stage, alpha).requires_grad_()
         fake = self.generator(self.styles(len(real)), stage, alpha)
@@ -298,7 +302,7 @@ class StyleGAN(ProgressiveGrowing):
         (gradient,) = torch.autograd.grad(logits.sum(), real, create_graph=True)
         r1 = self.gamma / 2 * gradient.square().sum(dim=(1, 2, 3)).mean()
         real_loss = F.softplus(-logits).mean()
-        fake_loss = F.softplus(self.discriminator(fake, stage, alpha)).mean()
+        fake_loss = F.softplus(self.discriminator(fake.detach(), stage, alpha)).mean()
         yield "discriminator", real_loss + fake_loss + r1
 
         yield "generator", F.softplus(-self.discriminator(fake, stage, alpha)).mean()

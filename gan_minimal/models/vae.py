@@ -18,7 +18,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-PAPER = {"year": 2013, "arxiv": "1312.6114", "code": "pytorch/examples", "licence": "BSD-3-Clause"}
+PAPER = {
+    "year": 2013,
+    "arxiv": "1312.6114",
+    "code": "pytorch/examples",
+    "reference_licence": "BSD-3-Clause",
+}
 
 
 # --8<-- [start:networks]
@@ -147,6 +152,8 @@ class VAE(nn.Module):
             The negative ELBO, in nats an image (equation 3).
         """
         (images,) = batch
+        if images.shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(images.shape[1:])} but must be {shape}")
         mean, log_variance = self.encode(images)
         outputs = self.decoder(reparameterize(mean, log_variance))
         # Both terms are sums: the mean over pixels would make the divergence weigh as many times

@@ -23,7 +23,7 @@ PAPER = {
     "year": 2017,
     "arxiv": "1701.07875",
     "code": "martinarjovsky/WassersteinGAN",
-    "licence": "BSD-3-Clause",
+    "reference_licence": "BSD-3-Clause",
 }
 
 
@@ -153,6 +153,11 @@ class WGAN(nn.Module):
         self.apply(init_weights)
         clip_weights(self.critic, clip)
 
+    @property
+    def batch_multiple(self) -> int:
+        """A fresh minibatch for every move of the critic."""
+        return self.n_critic
+
     def optimizers(self) -> dict[str, Optimizer]:
         """RMSprop for each player: momentum made the authors' training unstable (section 4.2)."""
         return {
@@ -183,9 +188,11 @@ class WGAN(nn.Module):
             to a factor that depends on the box.
 
         Raises:
-            ValueError: If there are fewer images than minibatches.
+            ValueError: If there are fewer images than minibatches, or they are of another shape.
         """
         (images,) = batch
+        if images.shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(images.shape[1:])} but must be {shape}")
         if len(images) < self.n_critic:
             raise ValueError(f"{len(images)} images are not enough for {self.n_critic} minibatches")
         minibatches = images.tensor_split(self.n_critic)

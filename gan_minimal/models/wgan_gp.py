@@ -25,7 +25,7 @@ PAPER = {
     "year": 2017,
     "arxiv": "1704.00028",
     "code": "igul222/improved_wgan_training",
-    "licence": "MIT",
+    "reference_licence": "MIT",
 }
 
 
@@ -185,6 +185,11 @@ class WGANGP(nn.Module):
         self.critic = Critic(size, channels, width)
         self.apply(init_weights)
 
+    @property
+    def batch_multiple(self) -> int:
+        """A fresh minibatch for every move of the critic."""
+        return self.n_critic
+
     def optimizers(self) -> dict[str, Optimizer]:
         """Adam for each player: without clipping, momentum does no harm."""
         return {
@@ -209,9 +214,11 @@ class WGANGP(nn.Module):
             penalty.
 
         Raises:
-            ValueError: If there are fewer images than minibatches.
+            ValueError: If there are fewer images than minibatches, or they are of another shape.
         """
         (images,) = batch
+        if images.shape[1:] != (shape := (self.channels, self.size, self.size)):
+            raise ValueError(f"images are {tuple(images.shape[1:])} but must be {shape}")
         if len(images) < self.n_critic:
             raise ValueError(f"{len(images)} images are not enough for {self.n_critic} minibatches")
         for real in images.tensor_split(self.n_critic):

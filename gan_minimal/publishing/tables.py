@@ -21,7 +21,7 @@ def badges(record: dict[str, Any], language: str) -> str:
         link = f'<a href="{address}">{cited.replace("arXiv:", "arXiv ")}</a>'
         rows.append(f"<li><span>{word('paper', language)}</span> {link} ({paper['year']})</li>")
         if paper["code"]:
-            code = f"{paper['code']} ({paper['licence']})"
+            code = f"{paper['code']} ({paper['reference_licence']})"
             rows.append(f"<li><span>{word('code', language)}</span> {code}</li>")
     day = f'<time datetime="{where["date"]}">{where["date"]}</time>'
     spent = word("minutes", language).format(*minutes)

@@ -1,14 +1,29 @@
 """Batches in an order that depends on the seed and the round alone, so that runs can be resumed."""
 
+import atexit
+import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator
+from multiprocessing.process import BaseProcess
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler, TensorDataset
 
 from gan_minimal.errors import UserError
+
+Batches = Generator[tuple[Tensor, ...], None, None]
+
+
+@runtime_checkable
+class InBatches(Protocol):
+    """A data set that returns several examples at once, faster than one by one."""
+
+    def batch(self, indices: list[int]) -> tuple[Tensor, ...]:
+        """Return examples, the first dimension of each tensor counting them."""
+        ...
 
 
 class Order(Sampler[list[int]]):
@@ -19,15 +34,23 @@ class Order(Sampler[list[int]]):
     whether the run was interrupted or not.
     """
 
-    def __init__(self, examples: int, batch: int, seed: int, first: int) -> None:
+    def __init__(self, examples: int, batch: int, seed: int, first: int, multiple: int = 1) -> None:
+        """Order `examples` examples, in batches of `batch`.
+
+        Raises:
+            UserError: If there are fewer; the message says which multiple of `multiple` will do.
+        """
         if examples < batch:
+            most = examples // multiple * multiple
+            advice = f"use --batch {most} or less" if multiple == 1 else f"use --batch {most}"
+            if not most:
+                advice = f"this model needs {multiple} or more"
             raise UserError(
-                f"The data has {examples} examples, fewer than one batch of {batch}: "
-                f"use --batch {examples} or less."
+                f"The data has {examples} examples, fewer than one batch of {batch}: {advice}."
             )
         self.examples, self.batch, self.seed, self.first = examples, batch, seed, first
 
-    def __iter__(self) -> Iterator[list[int]]:
+    def __iter__(self) -> Generator[list[int], None, None]:
         """Yield lists of `batch` indices for ever."""
         epoch, place = divmod(self.first, self.examples // self.batch)
         while True:
@@ -39,12 +62,19 @@ class Order(Sampler[list[int]]):
 
 
 def batches(
-    dataset: Dataset[tuple[Tensor, ...]], batch: int, seed: int, device: str, first: int = 0
-) -> Iterator[tuple[Tensor, ...]]:
+    dataset: Dataset[tuple[Tensor, ...]],
+    batch: int,
+    seed: int,
+    device: str,
+    first: int = 0,
+    multiple: int = 1,
+    workers: int | None = None,
+) -> Batches:
     """Return batches on `device` for ever, beginning with round `first`.
 
     A data set in memory is moved to the device once, if it takes at most half of what is free
-    there; anything else is read by worker processes ahead of time.
+    there; reduced images of a person's own are read as they are needed; anything else is read by
+    worker processes ahead of time, which end when the generator is closed.
 
     Args:
         dataset: Examples `(image, ...)`; a `TensorDataset` counts as being in memory.
@@ -52,19 +82,21 @@ def batches(
         seed: Seed of the order.
         device: Where the batches shall be.
         first: Rounds that have been played already.
+        multiple: What a batch of the model is a multiple of, for advice.
+        workers: Worker processes; by default as many as the machine can use.
 
     Raises:
         UserError: If there are fewer examples than one batch.
     """
-    order = Order(len(dataset), batch, seed, first)  # type: ignore[arg-type]  # a Dataset need not have a length
+    order = Order(len(dataset), batch, seed, first, multiple)  # type: ignore[arg-type]  # a Dataset need not have a length
     if isinstance(dataset, TensorDataset):
         return from_memory(dataset.tensors, order, device)
-    return from_workers(dataset, order, device)
+    if isinstance(dataset, InBatches):
+        return (tuple(x.to(device) for x in dataset.batch(indices)) for indices in order)
+    return from_workers(dataset, order, device, workers)
 
 
-def from_memory(
-    tensors: tuple[Tensor, ...], order: Order, device: str
-) -> Iterator[tuple[Tensor, ...]]:
+def from_memory(tensors: tuple[Tensor, ...], order: Order, device: str) -> Batches:
     """Yield the batches of `order` from whole tensors."""
     if fits(tensors, device):
         tensors = tuple(tensor.to(device) for tensor in tensors)
@@ -74,19 +106,44 @@ def from_memory(
 
 
 def from_workers(
-    dataset: Dataset[tuple[Tensor, ...]], order: Order, device: str
-) -> Iterator[tuple[Tensor, ...]]:
-    """Yield the batches of `order`, read ahead of time by worker processes."""
+    dataset: Dataset[tuple[Tensor, ...]], order: Order, device: str, workers: int | None
+) -> Batches:
+    """Yield the batches of `order`, read ahead of time by worker processes.
+
+    Raises:
+        UserError: If a worker does.
+    """
     loader = DataLoader(
         dataset,
         batch_sampler=order,
-        num_workers=min(4, os.cpu_count() or 1),
+        num_workers=min(4, os.cpu_count() or 1) if workers is None else workers,
         pin_memory=device.startswith("cuda"),
         worker_init_fn=ignore_interrupts,
         generator=torch.Generator(),  # else the loader would draw from the global random numbers
     )
-    for examples in loader:
-        yield tuple(tensor.to(device, non_blocking=True) for tensor in examples)
+    before = set(multiprocessing.active_children())
+    examples = iter(loader)
+    workers_of_it = set(multiprocessing.active_children()) - before
+    # Workers ignore the signal by which Python ends them at its own end, and it would then wait for
+    # them for ever: whatever happens, they are ended before that.
+    atexit.register(end, workers_of_it)
+    try:
+        while True:
+            yield tuple(tensor.to(device, non_blocking=True) for tensor in next(examples))
+    except UserError as error:  # the loader adds the worker's traceback to its message
+        raise UserError(str(error).strip().splitlines()[-1].partition(": ")[2]) from None
+    finally:
+        del examples  # asks them to end
+        end(workers_of_it)
+        atexit.unregister(end)
+
+
+def end(workers: set[BaseProcess]) -> None:
+    """End worker processes that do not end by themselves."""
+    for worker in workers:
+        worker.join(1)
+        worker.kill()
+        worker.join()
 
 
 def fits(tensors: tuple[Tensor, ...], device: str) -> bool:

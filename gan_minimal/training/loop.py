@@ -6,6 +6,7 @@ moves it, averages weights, counts, shows progress, saves and resumes.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from torch.utils.data import Dataset
 
 from gan_minimal import models
 from gan_minimal.errors import TrainingDiverged, UserError
-from gan_minimal.models.protocol import Game, Model, Scheduled
+from gan_minimal.models.protocol import Dividing, Game, Model, Scheduled
 from gan_minimal.training import checkpoint
 from gan_minimal.training.batches import batches
 from gan_minimal.training.loss_log import Losses
@@ -110,8 +111,16 @@ def new(name: str, arguments: dict[str, Any], settings: Settings) -> Run[Model]:
         name: One of `gan_minimal.models.names()`.
         arguments: Keyword arguments of the model's class.
         settings: How to train it.
+
+    Raises:
+        UserError: If the model cannot be built like that.
     """
-    return begin(partial(models.build, name), arguments, settings)
+    try:
+        return begin(partial(models.build, name), arguments, settings)
+    except UserError:
+        raise
+    except ValueError as error:
+        raise UserError(f"{name} cannot be built like that: {error}.") from error
 
 
 def begin(make: Callable[..., T], arguments: dict[str, Any], settings: Settings) -> Run[T]:
@@ -213,6 +222,7 @@ def train(
     save: Callable[[Run[T]], None] | None = None,
     watch: Callable[[Run[T]], None] | None = None,
     quiet: bool = False,
+    workers: int | None = None,
 ) -> Run[T]:
     """Play rounds until `settings.steps` have been played, or until Ctrl-C or SIGTERM.
 
@@ -223,6 +233,7 @@ def train(
         save: Called every `settings.save_every` rounds, at the end and when interrupted.
         watch: Called after every round.
         quiet: Show no progress bar.
+        workers: Processes that read data which does not lie in memory.
 
     Returns:
         The same run; `run.step < settings.steps` says that it was interrupted.
@@ -230,11 +241,17 @@ def train(
     Raises:
         TrainingDiverged: If a loss is not finite, or the weights it led to; nothing is saved
             after that.
-        UserError: If the data has fewer examples than one batch.
+        UserError: If the data has fewer examples than one batch, or the model cannot take its
+            batches.
     """
-    stream = batches(dataset, settings.batch, settings.seed, settings.device, run.step)
+    multiple = run.model.batch_multiple if isinstance(run.model, Dividing) else 1
+    stream = batches(
+        *(dataset, settings.batch, settings.seed, settings.device, run.step, multiple, workers)
+    )
     run.model.train()
     with (
+        closing(stream),
+        refused(settings.batch, multiple),
         interruption() as interrupted,
         progress_bar(run.step, settings.steps, run.losses, quiet) as advance,
     ):
@@ -254,6 +271,22 @@ def train(
         if save is not None and (run.step == 0 or run.step % settings.save_every):
             save(run)
     return run
+
+
+@contextmanager
+def refused(batch: int, multiple: int) -> Iterator[None]:
+    """Say what batches a model takes where it has refused one.
+
+    Raises:
+        UserError: In place of a ValueError.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except ValueError as error:
+        advice = f": use --batch {max(1, batch // multiple) * multiple}" if multiple > 1 else ""
+        raise UserError(f"The model cannot learn from this batch, {error}{advice}.") from error
 
 
 def check_finite(run: Run[Any]) -> None:

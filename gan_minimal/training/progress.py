@@ -62,3 +62,29 @@ def progress_bar(
             bar.update(task, completed=step, note=f"{rate:.0f} steps/s  {means}")
 
         yield advance
+
+
+def counting(what: str) -> Callable[[int, int], None]:
+    """Return a function that is told how many of how many are done, and shows it.
+
+    Args:
+        what: What is being done, such as "reducing".
+    """
+    columns = (
+        TextColumn("{task.description} {task.completed:,.0f} / {task.total:,.0f}"),
+        BarColumn(),
+        TimeRemainingColumn(compact=True),
+    )
+    bar = Progress(*columns, console=Console(stderr=True))
+
+    def tell(done: int, total: int) -> None:
+        if done == 1:
+            for task in bar.task_ids:
+                bar.remove_task(task)
+            bar.add_task(what, total=total)
+            bar.start()
+        bar.update(bar.task_ids[0], completed=done)
+        if done == total:
+            bar.stop()
+
+    return tell

@@ -1,6 +1,7 @@
 """The commands `sample` and `translate`: what they draw, and one sentence for every mistake."""
 
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -171,6 +172,40 @@ def test_a_folder_of_pairs_is_trained_on(run):
     assert pixels("own.png").shape == (64, 64, 3)
 
 
+def test_every_image_is_written_to_a_file_of_its_own(run):
+    code, shown, error = run("sample", "dcgan", "--n", 260, "--each", "--out", "many")
+
+    assert (code, shown) == (0, "many: 260 images\n"), error
+    files = sorted(Path("many").iterdir())
+    assert [file.name for file in (files[0], files[-1])] == ["00000.png", "00259.png"]
+    assert len(files) == 260
+    drawn = [pixels(file) for file in files]
+    assert drawn[0].shape == (16, 16, 3)
+    assert len({image.tobytes() for image in drawn}) > 250
+    run("sample", "dcgan", "--n", 260, "--each", "--out", "again", "--scale", 2)
+    assert np.array_equal(pixels("again/00259.png")[::2, ::2], drawn[-1])
+
+
+def test_a_word_is_the_same_in_either_spelling(run):
+    for form in ("NFC", "NFD"):
+        code, _, error = run(
+            "sample", "cgan", "--text", normalize(form, "한글"), "--out", f"{form}.png"
+        )
+        assert code == 0, error
+
+    assert np.array_equal(pixels("NFC.png"), pixels("NFD.png"))
+
+
+@pytest.mark.slow
+def test_a_checkpoint_is_drawn_with_like_the_folder_in_which_it_lies(run):
+    run("train", "gan", "--batch", 8, "--steps", 1, "--out", "mine")
+
+    for name in ("mine", "mine/checkpoint.pt"):
+        assert run("sample", name, "--n", 4, "--out", f"{name[-2:]}.png")[0] == 0
+
+    assert np.array_equal(pixels("ne.png"), pixels("pt.png"))
+
+
 # Mistakes
 
 
@@ -193,11 +228,22 @@ def test_a_folder_of_pairs_is_trained_on(run):
         ("sample cgan --text Hi", "'H' is not a Korean syllable such as 한"),
         ("sample cgan --text ㅋㅋ", "'ㅋ' is not a Korean syllable such as 한"),
         ("sample cgan --text=", "--text is empty"),
+        ("sample dcgan --n 5000", "5,000 images are too many for one picture: --each writes"),
+        ("sample cgan --text 안 --n 300", "19,200 pixels high: choose a smaller --scale, or draw"),
+        ("sample dcgan --out folder.png", "--out folder.png is a folder: name a file"),
+        ("sample folder.png", "folder.png holds no run: there is no checkpoint.pt in it"),
+        ("sample nowhere/checkpoint.pt", "There is no checkpoint nowhere/checkpoint.pt"),
+        ("sample file.txt/checkpoint.pt", "There is no checkpoint file.txt/checkpoint.pt"),
+        ("sample dcgan --each --out folder.png", "folder.png is there already, and not empty"),
+        ("sample dcgan --each --out file.txt", "file.txt is there already, and not empty"),
+        ("sample pix2pix --each", "pix2pix does not draw single images from noise"),
+        ("sample cgan --each --text 안", "--each goes with --n, --seed, --scale and --out only"),
     ],
 )
 @pytest.mark.slow
 def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
     Path("file.txt").write_text("something else", encoding="utf-8")
+    Path("folder.png/inside").mkdir(parents=True)
 
     refused(run, arguments.split(), sentence)
     assert not list(Path().rglob("*.pt"))
@@ -207,7 +253,7 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
     ("arguments", "named"),
     [
         ("sample dcgan --n 0", "--n"),
-        ("sample dcgan --n 5000", "--n"),
+        ("sample dcgan --n 5000000 --each", "--n"),
         ("sample dcgan --n many", "--n"),
         ("sample dcgan --seed -1", "--seed"),
         ("sample dcgan --seed 99999999999999999999", "--seed"),

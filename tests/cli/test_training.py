@@ -1,5 +1,11 @@
 """The commands `train` and `resume`: what they write, and one sentence for every mistake."""
 
+import inspect
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -8,8 +14,19 @@ from PIL import Image
 
 from gan_minimal import models
 from gan_minimal.cli import training
+from gan_minimal.data.own_images import Reading
+from gan_minimal.files import read_json
 from gan_minimal.training import checkpoint
-from tests.cli.helpers import misused, pixels, refused
+from tests.cli.helpers import misused, pixels
+from tests.conftest import ROOT
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    """Wait until something has happened, five minutes at the most."""
+    end = time.monotonic() + 300
+    while not happened():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 @pytest.mark.slow
@@ -85,18 +102,163 @@ def test_an_existing_run_is_not_overwritten(run):
     assert Path("runs/gan/checkpoint.pt").read_bytes() == before
 
 
-@pytest.mark.slow
-def test_a_folder_of_images_is_trained_on(run):
-    Path("photos").mkdir()
-    for i in range(4):
-        Image.new("RGB", (20, 30), (60 * i, 9, 9)).save(f"photos/{i}.png")
+@pytest.fixture
+def photos(run) -> Path:
+    """A folder with 24 photographs, a broken one and something else."""
+    folder = Path("photos")
+    folder.mkdir()
+    for i in range(24):
+        Image.effect_noise((90, 70), 9 * i).convert("RGB").save(folder / f"{i:02}.jpg")
+    (folder / "broken.jpg").write_bytes((folder / "00.jpg").read_bytes()[:-300])
+    (folder / "film.mov").touch()
+    return folder
 
-    code, _, error = run("train", "gan", "--data", "photos", "--batch", 2, "--steps", 2)
+
+@pytest.mark.slow
+def test_a_folder_of_photographs_is_looked_at_and_trained_on(run, photos):
+    few = ("--set", "latent=8", "--batch", 4, "--steps", 100)
+
+    code, shown, error = run("train", "dcgan", "--data", "photos", "--width", 8, *few)
 
     assert code == 0, error
-    code, _, error = run("evaluate", "runs/gan")
+    for words in (
+        "photos: 24 images, reduced to 64x64 pixels in colour.",
+        "sizes from 90x70 to 90x70 pixels",
+        "1 left out: photos/broken.jpg, which cannot be read as an image",
+        "other files: 1 .mov",
+        "size 64, width 8, channels 3",
+    ):
+        assert words in shown
+    assert "reducing 24 / 24" in error
+    content = checkpoint.load(Path("runs/dcgan/checkpoint.pt"))
+    assert content["arguments"] | {"size": 64, "width": 8, "latent": 8} == content["arguments"]
+    assert pixels("runs/dcgan/samples.png").shape == (8 * 65 - 1, 8 * 65 - 1, 3)
+
+    settings = read_json(Path("runs/dcgan/settings.json"))
+    assert settings["settings"]["data"] == "photos"
+    assert settings["go_on"] == "gan-minimal resume runs/dcgan"
+    first, second = (pixels(f"runs/dcgan/samples/{n:07}.png") for n in (50, 100))
+    assert first.shape == second.shape
+    assert (first != second).any()
+    rows = Path("runs/dcgan/log.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "round,discriminator,generator"
+    assert [row.split(",")[0] for row in rows[1:]] == ["50", "100"]
+    assert pixels("runs/dcgan/losses.png").size
+
+    photos.rename("moved")
+    code, _, error = run("resume", "runs/dcgan", "--steps", 101)
     assert code == 2
-    assert "Nothing is measured on 'photos'" in error
+    assert "There is no folder photos" in error
+    code, shown, error = run("resume", "runs/dcgan", "--steps", 101, "--data", "moved")
+    assert code == 0, error
+
+    code, _, error = run("evaluate", "runs/dcgan")
+    assert code == 2
+    assert "Nothing is measured on 'moved'" in error
+
+
+@pytest.mark.slow
+def test_a_second_start_reads_what_was_reduced_before(run, photos):
+    train = ("train", "gan", "--data", "photos", "--batch", 4, "--steps", 1, "--size", 16)
+
+    bars = [
+        run(*train, "--out", f"runs/{i}", *more)[2]
+        for i, more in enumerate(((), (), ("--no-cache",)))
+    ]
+
+    assert ["reducing" in bar for bar in bars] == [True, False, True]
+
+
+def test_a_network_for_larger_images_is_narrower_unless_a_width_is_given(run, photos):
+    how = Reading(64)
+    names = ("size", "width")
+
+    _, arguments, _ = training.fitted("wgan", None, "photos", {}, how)
+    assert [arguments[name] for name in names] == [
+        64,
+        models.preset("wgan")["model"]["width"] * 16 // 64,
+    ]
+    _, arguments, _ = training.fitted("wgan", None, "photos", {"width": 48}, how)
+    assert [arguments[name] for name in names] == [64, 48]
+    _, arguments, settings = training.fitted("wgan", "paper", "photos", {}, Reading())
+    assert arguments["size"] == 64
+    assert settings == models.preset("wgan", "paper")["train"]
+
+
+@pytest.mark.slow
+def test_subfolders_become_the_classes_of_a_model_that_has_some(run):
+    for name in ("cat", "dog", "owl"):
+        Path("photos", name).mkdir(parents=True)
+        for i in range(4):
+            Image.effect_noise((40, 40), 50 + i).save(f"photos/{name}/{i}.png")
+
+    for model, batch in (("cgan", 8), ("stargan", 6), ("classifier", 4)):
+        code, shown, error = run(
+            *("train", model, "--data", "photos", "--batch", batch, "--steps", 1)
+        )
+        assert code == 0, error
+        assert "classes: cat (4), dog (4), owl (4)" in shown
+    assert checkpoint.load(Path("runs/cgan/checkpoint.pt"))["arguments"]["classes"] == (3,)
+    assert checkpoint.load(Path("runs/stargan/checkpoint.pt"))["arguments"]["domains"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        ("cgan --batch 12", "12 images cannot be divided into groups of 8: use --batch 8."),
+        ("wgan --batch 3", "3 images are not enough for 5 minibatches: use --batch 5."),
+        ("wgan_gp --batch 4", "4 images are not enough for 5 minibatches: use --batch 5."),
+        ("stargan --batch 2", "2 images are not enough for 3 moves: use --batch 3."),
+        ("pggan --batch 6", "6 images cannot be divided into groups of 4: use --batch 4."),
+        ("stylegan --batch 6", "6 images cannot be divided into groups of 4: use --batch 4."),
+        ("attributes --batch 1", "needs two images or more: use --batch 2."),
+    ],
+)
+@pytest.mark.slow
+def test_a_batch_that_a_model_refuses_is_a_sentence_with_advice_that_works(arguments, advice, run):
+    name, *_ = arguments.split()
+
+    code, out, error = run("train", *arguments.split(), "--steps", 1)
+
+    assert code == 2
+    assert "Traceback" not in out + error
+    assert error.splitlines()[-1].endswith(advice)
+    advised = advice.rstrip(".").split()[-2:]
+    code, _, error = run("train", name, *advised, "--steps", 1)
+    assert code == 0, error
+
+
+def test_help_lists_the_arguments_of_the_model(run):
+    code, shown, _ = run("train", "dcgan", "--help")
+
+    assert code == 0
+    listed = shown.split("Arguments of dcgan, for --set:")[1]
+    for name in inspect.signature(models.get("dcgan").DCGAN).parameters:
+        assert f"  {name}=" in listed
+    assert "Length of the latent vector" in listed
+    assert "Arguments of pix2pix" in run("train", "pix2pix_faces", "--help")[1]
+    assert "for --set" not in run("train", "--help")[1]
+
+
+@pytest.mark.slow
+def test_a_second_training_in_one_folder_is_refused_while_the_first_lives(run, tmp_path):
+    first = subprocess.Popen(
+        [sys.executable, "-m", "gan_minimal", "train", "gan", "--steps", "1000000", "--out", "one"],
+        cwd=tmp_path,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    try:
+        wait_for(Path("one/settings.json").exists)
+        code, _, error = run("train", "gan", "--steps", 1, "--batch", 8, "--out", "one")
+    finally:
+        first.kill()
+        first.wait()
+    assert code == 2
+    assert "Another training is writing into one" in error
+
+    code, _, error = run("train", "gan", "--steps", 1, "--batch", 8, "--out", "one")
+    assert code == 0, error  # the lock does not outlive the process
 
 
 def diverging(path: str, **arguments: object) -> None:
@@ -186,14 +348,36 @@ def test_a_recorded_run_is_trained_by_its_name(run):
         ("train pix2pix --data faces16-labelmap", "has images of 3 channels and 16x16 pixels"),
         ("train dcgan --data faces16-labelmap", "dcgan learns from examples as in faces16"),
         ("train pix2pix --preset paper", "There is no folder facades"),
+        ("train dcgan --size 17", "cannot be built like that: size must be a power of two"),
+        ("train dcgan --set latnt=3", "dcgan has no argument 'latnt': did you mean 'latent'?"),
+        ("train dcgan --set latent=x", "--set takes a name and a value such as lr=0.0002"),
+        ("train dcgan --set latent", "--set takes a name and a value such as lr=0.0002"),
+        ("train dcgan --set latent=1.5", "latent of dcgan is a whole number, not 1.5"),
+        ("train vae --width 3", "vae has no argument 'width'"),
+        ("train dcgan --ema 1", "ema is a decay from 0 to below 1"),
+        ("train dcgan --data photos --size 64", "choose a size of at most 20"),
+        ("train dcgan --data photos", "has 4 examples, fewer than one batch of 64: use --batch 4"),
+        ("train wgan_gp --data photos", "fewer than one batch of 320: this model needs 5 or more"),
+        ("train cyclegan --data photos", "photos has no two images for an example"),
+        ("train stargan --data photos", "learns from classes, which are subfolders"),
+        ("train clip --data photos", "learns from images with texts"),
         ("train stargan --data faces16", "stargan learns from examples as in faces16-domains"),
         ("train stargan --preset paper", "download it with `gan-minimal data celeba --download`"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
     Path("file.txt").write_text("something else", encoding="utf-8")
+    Path("photos").mkdir()
+    for i in range(4):
+        Image.new("RGB", (20, 30), (60 * i, 9, 9)).save(f"photos/{i}.png")
 
-    refused(run, arguments.split(), sentence)
+    code, _, error = run(*arguments.split())
+
+    assert code == 2
+    assert "Traceback" not in error
+    last = error.splitlines()[-1]  # a folder's images are reduced with a bar, above
+    assert last.startswith("gan-minimal: ")
+    assert sentence in last
     assert not list(Path().rglob("*.pt"))
 
 

@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ import torch
 from PIL import Image
 
 from gan_minimal import data
-from gan_minimal.data import build, faces16, hangul32, snapshot
+from gan_minimal.data import build, faces16, hangul32, own_images, snapshot
 from gan_minimal.data.folder import ImageNotice
+from gan_minimal.data.own_images import Reading
 from gan_minimal.data.pairs import halves
 from gan_minimal.data.pixels import to_unit
 from gan_minimal.errors import UserError
@@ -158,10 +160,104 @@ def test_files_of_other_names_are_two_heaps(tmp_path):
     for i in range(2):
         paint(tmp_path / "train" / "b" / f"zebra{i}.png", 200 + i)
 
-    with pytest.warns(ImageNotice, match="two heaps without pairs"):
+    dataset = data.load(tmp_path, size=16)
+
+    assert "without pairs: 3 in a, 2 in b" in dataset.report
+    assert shades(dataset) == [(0, 200), (1, 201), (2, 200)]
+
+
+def test_an_image_without_its_partner_is_named_and_nothing_is_shifted(tmp_path):
+    for name in ("x/1", "x/2", "y/1"):
+        paint(tmp_path / "a" / f"{name}.png", 10)
+    for name in ("x/1", "y/1"):
+        paint(tmp_path / "b" / f"{name}.png", 20)
+
+    with pytest.raises(UserError, match=r"a/x/2\.png has no partner of the same name in .*b\. "):
+        data.load(tmp_path, size=16)
+
+    paint(tmp_path / "b" / "x" / "2.jpg", 30)
+    assert shades(data.load(tmp_path, size=16)) == [(10, 20), (10, 30), (10, 20)]
+
+
+def test_two_files_of_one_name_are_refused(tmp_path):
+    for name in ("a/x.png", "a/x.jpg", "b/x.png"):
+        paint(tmp_path / name, 10)
+
+    with pytest.raises(UserError, match=r"x\.jpg has the name of another image but for its ending"):
+        data.load(tmp_path, size=16)
+
+
+def test_a_korean_name_is_the_same_name_in_either_spelling(tmp_path):
+    for side, form, shade in (("a", "NFC", 10), ("b", "NFD", 20)):
+        for i in range(2):
+            paint(tmp_path / side / (normalize(form, f"사진{i}") + ".png"), shade + i)
+
+    assert shades(data.load(tmp_path, size=16)) == [(10, 20), (11, 21)]
+
+
+def test_a_broken_image_takes_its_partner_along(tmp_path):
+    for i in range(3):
+        paint(tmp_path / "a" / f"{i}.png", i)
+        paint(tmp_path / "b" / f"{i}.png", 100 + i)
+    (tmp_path / "b" / "1.png").write_bytes((tmp_path / "b" / "1.png").read_bytes()[:60])
+
+    with pytest.warns(ImageNotice, match=r"b/1\.png, which cannot be read"):
         dataset = data.load(tmp_path, size=16)
 
-    assert shades(dataset) == [(0, 200), (1, 201), (2, 200)]
+    assert shades(dataset) == [(0, 100), (2, 102)]
+
+
+SIDES = (("trainA", 2, 10), ("trainB", 3, 110), ("testA", 2, 50), ("testB", 3, 150))
+
+
+def test_the_layout_of_horse2zebra_is_two_heaps_with_splits(tmp_path):
+    for split, shade in (("train", 10), ("test", 50)):
+        for side in "AB":
+            for i in range(2 if side == "A" else 3):
+                paint(
+                    tmp_path / f"{split}{side}" / f"n{i}.jpg", shade + (100 if side == "B" else 0)
+                )
+
+    assert shades(data.load(tmp_path, size=16)) == [(10, 110)] * 3
+    assert shades(data.load(tmp_path, "test", size=16)) == [(50, 150)] * 3
+
+
+def test_the_layout_of_facades_has_both_images_side_by_side(tmp_path):
+    (tmp_path / "train").mkdir()
+    for i in range(2):
+        both = Image.new("RGB", (40, 20), (10 + i,) * 3)
+        both.paste((200 + i,) * 3, (20, 0, 40, 20))
+        both.save(tmp_path / "train" / f"{i}.png")
+
+    dataset = own_images.pairs(tmp_path, "train", Reading(16))
+
+    assert shades(dataset) == [(10, 200), (11, 201)]
+    assert any("side by side in each image" in line for line in dataset.report)
+
+
+def test_classes_called_a_and_b_among_others_are_no_pairs(tmp_path):
+    for name in "abc":
+        paint(tmp_path / name / "1.png", 10)
+
+    assert len(data.load(tmp_path, size=16)) == 3
+    with pytest.raises(UserError, match="has no two images for an example"):
+        own_images.pairs(tmp_path, "train", Reading(16))
+
+
+def test_subfolders_are_the_classes_of_a_model_that_learns_from_classes(tmp_path):
+    for i, name in enumerate(("train", "고양이", "car")):
+        for j in range(i + 1):
+            paint(tmp_path / name / f"{j}.png", 10 * i + j)
+
+    numbers = own_images.labelled(tmp_path, "train", Reading(16))
+    one_hot = own_images.labelled(tmp_path, "train", Reading(16), one_hot=True)
+
+    assert numbers.classes == ("car", "train", "고양이")
+    assert [int(numbers[i][1]) for i in range(6)] == [0, 0, 0, 1, 2, 2]
+    assert one_hot[3][1].tolist() == [0, 1, 0]
+    assert "classes: car (3), train (1), 고양이 (2)" in numbers.report
+    with pytest.raises(UserError, match="learns from classes, which are subfolders"):
+        own_images.labelled(tmp_path / "car", "train", Reading(16))
 
 
 def test_pairs_that_are_too_small_are_named(tmp_path):

@@ -2,14 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from hooks.files import (
-    ROOT,
-    lighten,
-    needed_models,
-    offer_needed_models,
-    page_sources,
-    shared_files,
-)
+from gan_minimal import models
+from hooks.files import ROOT, downloads, lighten, page_sources, shared_files
 
 
 @pytest.fixture
@@ -22,25 +16,16 @@ def tree(tmp_path: Path) -> Path:
         "docs/ko/notebooks/walk.ipynb",
         "docs/ko/_generated/dcgan-badges.md",
         "docs/ko/_diagrams/gan.svg",
-        "gan_minimal/editing/singan.py",
-        "gan_minimal/models/dcgan.py",
-        "gan_minimal/editing/dcgan.py",
-        "gan_minimal/zoo/dcgan.json",
-        "snippets/softplus.py",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("", encoding="utf-8")
     return tmp_path
 
 
-def test_pictures_and_code_are_published(tree):
+def test_pictures_and_styles_are_published(tree):
     assert set(shared_files(tree, "ko")) == {
         "assets/css/site.css",
         "assets/runs/dcgan/samples.webp",
-        "code/editing/singan.py",
-        "code/models/dcgan.py",
-        "code/editing/dcgan.py",
-        "code/snippets/softplus.py",
     }
 
 
@@ -49,49 +34,20 @@ def test_the_english_site_uses_the_styles_of_the_korean_one(tree):
     assert korean.keys() - english.keys() == {"assets/css/site.css"}
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Models that build on each other: c on b, b on a and on c."""
-    for name, imports in (
-        ("a", "import torch\nfrom gan_minimal.errors import UserError\n"),
-        ("b", "from gan_minimal.models.a import A\nfrom gan_minimal.models.c import C\n"),
-        ("c", "def late():\n    from gan_minimal.models.b import (\n        B,\n    )\n"),
-    ):
-        (tmp_path / f"{name}.py").write_text(imports, encoding="utf-8")
-    return tmp_path
+def test_all_code_is_offered_with_its_licence():
+    offered = downloads(ROOT)
 
-
-def test_a_model_needs_what_its_file_imports_and_what_that_imports(folder):
-    assert needed_models(folder, "a") == []
-    assert needed_models(folder, "b") == ["a", "c"]
-    assert needed_models(folder, "c") == ["b", "a"]
-
-
-def test_a_page_offers_all_files_that_a_model_needs(folder):
-    page = "Text\n\n[c.py 내려받기](../code/models/c.py){ .download }\n\n### Code\n"
-
-    assert offer_needed_models(page, folder) == (
-        "Text\n\n"
-        "[c.py 내려받기](../code/models/c.py){ .download }\n"
-        "[b.py 내려받기](../code/models/b.py){ .download }\n"
-        "[a.py 내려받기](../code/models/a.py){ .download }\n"
-        "\n### Code\n"
+    assert {"code/models/styleclip.py", "code/editing/singan.py", "code/snippets/adain.py"} <= set(
+        offered
     )
-
-
-def test_a_file_that_a_page_offers_itself_is_not_offered_twice(folder):
-    links = [f"[Download {name}.py](../code/models/{name}.py){{ .download }}" for name in "abc"]
-
-    for page in (
-        "\n".join(links),
-        f"Only [the file](../code/models/c.py) in a sentence.\n{links[0]}",
-    ):
-        assert offer_needed_models(page, folder) == page
-
-
-def test_stylegan_comes_with_pggan():
-    assert needed_models(ROOT / "gan_minimal/models", "stylegan") == ["pggan"]
-    assert needed_models(ROOT / "gan_minimal/models", "pggan") == []
+    assert {f"code/models/{name}.py" for name in models.names()} <= set(offered)
+    assert not any(path.endswith(("__init__.py", "protocol.py")) for path in offered)
+    licence = (ROOT / "LICENSES/MIT.txt").read_text(encoding="utf-8").split()
+    for path, code in offered.items():
+        assert code.startswith("# SPDX-FileCopyrightText: 2026 The GAN Notes authors\n"), path
+        assert code.splitlines()[1] == "# SPDX-License-Identifier: MIT", path
+        written = [word for word in code.split() if word != "#"]
+        assert written[-len(licence) :] == licence, path
 
 
 def test_only_pages_have_a_source_to_download(tree):

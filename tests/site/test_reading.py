@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from hooks.files import downloads
 from hooks.links import inside
 
 
@@ -116,7 +117,7 @@ def test_the_source_of_a_page_can_be_downloaded(page, root, path):
 def test_the_code_of_a_model_can_be_downloaded(page, root):
     for language in ("", "en/"):
         served = fetched(page, f"{language}code/models/dcgan.py")
-        assert served == (root / "gan_minimal/models/dcgan.py").read_text(encoding="utf-8")
+        assert served == downloads(root)["code/models/dcgan.py"]
 
 
 @pytest.mark.parametrize("path", ["models/dcgan/", "en/models/dcgan/"])

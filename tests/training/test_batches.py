@@ -1,5 +1,8 @@
 """The order of the data depends on the seed and the round alone."""
 
+import multiprocessing
+import subprocess
+import sys
 from itertools import islice
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from torch.utils.data import TensorDataset
+from torch.utils.data import Dataset, TensorDataset
 
 from gan_minimal import data
 from gan_minimal.errors import UserError
@@ -74,9 +77,27 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_lazy_data_set_goes_on_at_the_right_batch(folder):
+class OneByOne(Dataset):
+    """Numbers that are read one by one, of which one cannot be read."""
+
+    def __init__(self, dataset, broken: int | None = None):
+        self.dataset, self.broken = dataset, broken
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __getitem__(self, index: int):
+        if index == self.broken:
+            raise UserError("b.png cannot be read: remove it.")
+        return self.dataset[index]
+
+
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_a_lazy_data_set_goes_on_at_the_right_batch(folder, one_by_one):
     """Worker processes read ahead: what they have read and nobody has seen must come again."""
     dataset = data.load(folder, size=8)
+    if one_by_one:
+        dataset = OneByOne(dataset)
     in_memory = TensorDataset(torch.stack([dataset[i][0] for i in range(len(dataset))]))
 
     straight = [images for (images,) in islice(batches(in_memory, 5, 3, "cpu"), 9)]
@@ -90,10 +111,60 @@ def test_a_lazy_data_set_goes_on_at_the_right_batch(folder):
 def test_reading_leaves_the_global_random_numbers_alone(folder):
     state = torch.get_rng_state()
 
-    next(batches(data.load(folder, size=8), 5, 3, "cpu"))
+    for dataset in (data.load(folder, size=8), OneByOne(data.load(folder, size=8))):
+        next(batches(dataset, 5, 3, "cpu"))
     next(batches(TensorDataset(torch.zeros(9, 1)), 5, 3, "cpu"))
 
     assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_an_error_in_a_worker_is_one_sentence_and_no_worker_is_left(folder):
+    dataset = OneByOne(data.load(folder, size=8), broken=7)
+
+    with pytest.raises(UserError, match=r"^b\.png cannot be read: remove it\.$"):
+        list(islice(batches(dataset, 4, 0, "cpu", workers=2), 9))
+
+    assert not multiprocessing.active_children()
+
+
+def test_workers_end_with_whoever_reads(folder):
+    stream = batches(OneByOne(data.load(folder, size=8)), 4, 0, "cpu", workers=2)
+    next(stream)
+    assert len(multiprocessing.active_children()) == 2
+
+    stream.close()
+
+    assert not multiprocessing.active_children()
+
+
+@pytest.mark.slow
+def test_a_program_ends_that_fails_while_workers_read(folder, tmp_path):
+    """They ignore the signal with which Python ends them: it would wait for them for ever."""
+    program = (
+        "import torch\n"
+        "from torch.utils.data import Dataset, TensorDataset\n"
+        "from gan_minimal.training.batches import batches\n"
+        "from tests.training.test_batches import OneByOne\n"
+        "stream = batches(OneByOne(TensorDataset(torch.zeros(9, 1))), 4, 0, 'cpu', workers=2)\n"
+        "next(stream)\n"
+        "raise RuntimeError('something is wrong')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+
+    assert done.returncode == 1
+    assert "something is wrong" in done.stderr
+
+
+def test_advice_is_a_batch_that_the_model_can_take():
+    for examples, multiple, advice in ((17, 8, "use --batch 16"), (3, 5, "needs 5 or more")):
+        with pytest.raises(UserError, match=advice):
+            batches(TensorDataset(torch.zeros(examples, 1)), 64, 0, "cpu", multiple=multiple)
 
 
 def test_fewer_examples_than_a_batch_are_refused_before_anything_is_read():

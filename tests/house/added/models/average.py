@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-PAPER = {"year": 2026, "arxiv": "0000.00000", "code": "", "licence": ""}
+PAPER = {"year": 2026, "arxiv": "0000.00000", "code": "", "reference_licence": ""}
 
 
 class Pixels(nn.Module):
