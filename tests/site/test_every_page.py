@@ -77,7 +77,7 @@ PATHS = paths("ko") + [f"en/{path}" for path in paths("en")]
 # One page of each kind. Looking at all of them with axe takes minutes, and is left to the night.
 KINDS = [
     "",
-    "answers/models/",
+    "answers/gan-metrics/",
     "api-models/",
     "benchmarks/",
     "claims/",

@@ -143,7 +143,7 @@ def opening() -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/image-models.md#stylegan-freezing",
+    place="answers/stylegan-freezing.md#stylegan-freezing",
     measure=measure,
     holds=holds,
     opening=opening,

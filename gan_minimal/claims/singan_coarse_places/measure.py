@@ -67,7 +67,7 @@ def opening() -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/image-models.md#singan-start",
+    place="answers/singan-start.md#singan-start",
     measure=measure,
     holds=holds,
     opening=opening,

@@ -104,7 +104,7 @@ def opening() -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/image-models.md#singan-objects-or-resolution",
+    place="answers/singan-objects-or-resolution.md#singan-objects-or-resolution",
     measure=measure,
     holds=holds,
     opening=opening,

@@ -77,7 +77,7 @@ def opening() -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/image-models.md#stylegan-style-order",
+    place="answers/stylegan-style-order.md#stylegan-style-order",
     measure=measure,
     holds=holds,
     opening=opening,

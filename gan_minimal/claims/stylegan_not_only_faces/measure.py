@@ -103,7 +103,7 @@ def opening() -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/image-models.md#stylegan-domains",
+    place="answers/stylegan-domains.md#stylegan-domains",
     measure=measure,
     holds=holds,
     opening=opening,
