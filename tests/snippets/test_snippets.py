@@ -531,7 +531,7 @@ def test_the_count_from_the_table_is_that_of_the_network_and_of_the_model():
     counts = {what: {int(n.replace(",", "")) for n in both} for what, *both in rows}
     assert all(len(both) == 1 for both in counts.values())
     with torch.device("meta"):
-        model = DCGAN(**PRESETS["paper"])
+        model = DCGAN(**PRESETS["paper"]["model"])
     assert counts["the common port"] == {sum(p.numel() for p in model.generator.parameters())}
 
 
