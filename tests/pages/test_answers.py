@@ -214,6 +214,66 @@ def test_freezing_helped_for_the_brush_and_depended_on_the_seed_for_maps():
     assert {frozen < full for frozen, full in maps} == {True, False}
 
 
+# What pages say of snippets; that the snippets show it is held by tests/snippets.
+SHOWN = [
+    (
+        "algorithm-practice",
+        "큰 동전부터 쓰는 방법은 동전에 따라 틀린다",
+        "taking the largest coin first is wrong for some coins",
+    ),
+    (
+        "gold-platinum",
+        "골드 3은 아무리 많이 풀어도 그것만으로는 플래티넘 5에 이르지 못한다. "
+        "골드 1은 이백 문제가 되기 전에 이른다",
+        "Gold 3 problems alone never reach platinum 5, however many; "
+        "of gold 1, fewer than two hundred do",
+    ),
+    (
+        "how-much-math",
+        "모두 맞았고, 일부러 기호 하나를 틀린 식은 바로 드러났다",
+        "all agreed, and a formula with one symbol wrong on purpose was caught at once",
+    ),
+    (
+        "papers-without-code",
+        "그대로 쌓은 네트워크의 수가 하나까지 같다",
+        "those of the network built from it agree to the last one",
+    ),
+    (
+        "frameworks",
+        "평범한 backward()의 절반도 되지 않았고 기울기는 같았다",
+        "took less than half the work of a plain backward(), with the same gradients",
+    ),
+    (
+        "video-recognition",
+        "프레임마다 본 것의 평균으로도 맞히지 못했고, 3차원 합성곱과 LSTM은 맞혔다",
+        "neither from one frame nor from an average over what each frame shows; "
+        "3-D convolution and LSTM told it",
+    ),
+    (
+        "autoencoder-uses",
+        "절반만 밝은 원판은 정상만큼 잘 재구성해 하나도 잡지 못했다",
+        "discs half as bright it reconstructed as well as what is normal, and caught none",
+    ),
+    (
+        "autoregressive-models",
+        "배우기 전이나 뒤나 합이 1이었고, 손실은 낼 수 있는 가장 작은 값까지 내려갔다",
+        "they came to 1 before and after training, and the loss fell to the least possible",
+    ),
+    (
+        "gan-metrics",
+        "종류를 둘 잃으면 정밀도는 그대로이고 재현율만 떨어졌고, "
+        "스무 장을 외워 되풀이한 모음은 재현율에서 드러났다",
+        "When two kinds of picture were lost, precision stayed and recall fell, and a set that "
+        "repeats twenty memorised pictures was given away by its recall",
+    ),
+]
+
+
+@pytest.mark.parametrize(("page", "ko", "en"), SHOWN)
+def test_pages_say_what_their_snippets_show(page, ko, en):
+    says(f"answers/{page}", ko=ko, en=en)
+
+
 def quizzes(language: str, name: str) -> list[re.Match[str]]:
     return list(QUIZ.finditer(pages(language)[name]))
 
