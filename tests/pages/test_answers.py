@@ -1,9 +1,15 @@
-"""The nineteen questions: each with the answer of the day, what to know beside it, and sources."""
+"""The nineteen questions: on each page the answer of the day, today's line and what shows it.
+
+And the notes that they come from, line by line.
+"""
 
 import re
 from pathlib import Path
 
 import pytest
+
+from gan_minimal import claims
+from tests.pages.helpers import says, values
 
 ROOT = Path(__file__).parents[2]
 IDS = [
@@ -14,10 +20,15 @@ IDS = [
     *("gan-metrics", "pix2pix-condition", "singan-start", "singan-objects-or-resolution"),
     *("stylegan-domains", "stylegan-style-order", "stylegan-freezing"),
 ]
-BOX = {"ko": '!!! lecture "그날의 답"', "en": '!!! lecture "The answer on the day"'}
+BOX = {"ko": "그날의 답", "en": "The answer on the day"}
+TODAY = {"ko": r"오늘 한 줄 · 20\d\d-\d\d-\d\d", "en": r"Today in one line · 20\d\d-\d\d-\d\d"}
 AROUND = {"ko": ("**먼저 읽기** ", "**다음 읽기** "), "en": ("**Read before** ", "**Read next** ")}
+ON = {"ko": "**이어 읽기** ", "en": "**Read on** "}
+# Questions that nothing can be computed for.
+WITHOUT_CODE = {"ai-engineer-skills", "startup-pay", "videos-about-books"}
+NOTES = (ROOT / "docs/assets/notes.txt").read_text(encoding="utf-8").splitlines()
 
-QUESTION = re.compile(r"^#{2,3} .*\{ #([a-z0-9-]+) \.faq \}$", re.MULTILINE)
+QUESTION = re.compile(r"^#{1,3} .*\{ #([a-z0-9-]+) \.faq \}$", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 ID = re.compile(r"#([a-z0-9-]+)(?: [^{}]*)?\}")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -49,34 +60,218 @@ def having(pattern: re.Pattern[str]) -> list[tuple[str, str]]:
     ]
 
 
-def question(language: str, name: str) -> tuple[str, str]:
-    """The answer to a question up to the next heading, and what is to be known beside it."""
-    (text,) = [t for t in pages(language).values() if name in QUESTION.findall(t)]
-    after = text.split(f"{{ #{name} .faq }}")[1]
-    know = after.split(f"{{ #{name}-know }}")
-    assert len(know) == 2, f"{name} has no section #{name}-know"
-    return HEADING.split(after, maxsplit=1)[0], HEADING.split(know[1], maxsplit=1)[0]
+def boxed(text: str, title: str) -> str:
+    """What stands in the box with a title that matches, without its indentation."""
+    (body,) = re.findall(rf'^!!! \w+ "{title}"\n\n((?:    .*\n|\n)+)', text, re.MULTILINE)
+    return re.sub(r"^    ", "", body, flags=re.MULTILINE).strip()
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_each_question_is_asked_once(language):
-    asked = [name for text in pages(language).values() for name in QUESTION.findall(text)]
-    assert sorted(asked) == sorted(IDS)
+def test_each_question_has_a_page_of_its_own(language):
+    asked = {n: QUESTION.findall(text) for n, text in pages(language).items()}
+    assert {name: found for name, found in asked.items() if found} == {
+        f"answers/{name}.md": [name] for name in IDS
+    }
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_old_addresses_of_the_questions_still_lead_to_them(language):
     index = pages(language)["answers/index.md"]
-    links = dict(re.findall(r"\]\([\w-]+\.md#([a-z0-9-]+)\)\{ #([a-z0-9-]+) \}", index))
+    links = dict(re.findall(r"\]\(([\w-]+)\.md\)\{ #([a-z0-9-]+) \}", index))
     assert links == {name: name for name in IDS}
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_question_and_answer_of_the_day_are_the_words_of_the_notes(name):
+    page = pages("ko")[f"answers/{name}.md"]
+    (asked,) = re.findall(r"^> (.+)$", page, re.MULTILINE)
+
+    start = [line.strip() for line in NOTES].index(f"- {asked}")
+    answered = []
+    for line in NOTES[start + 1 :]:
+        if not line.startswith("    - "):
+            break
+        answered.append(line.strip())
+    assert boxed(page, BOX["ko"]).split("\n") == answered
+    english = pages("en")[f"answers/{name}.md"]
+    assert len(boxed(english, BOX["en"]).split("\n")) == len(answered)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_index_shows_how_the_answer_of_the_day_begins(language):
+    index = pages(language)["answers/index.md"]
+    first = dict(re.findall(r"\]\([\w-]+\.md\)\{ #([a-z0-9-]+) \}\n:   (.+)$", index, re.MULTILINE))
+    for name in IDS:
+        lines = boxed(pages(language)[f"answers/{name}.md"], BOX[language]).split("\n")
+        said = [line.removeprefix("- ") for line in lines]
+        assert first[name] in (said[0], " · ".join(said[:2])), name
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("name", IDS)
-def test_a_question_has_its_answer_and_what_to_know_with_a_source(language, name):
-    answer, know = question(language, name)
-    assert f"{BOX[language]}\n\n    " in answer
-    assert re.search(r"\[\^[\w-]+\]|\]\(https?://", know), "there is no source"
+def test_a_page_says_what_holds_today_with_a_source_and_shows_it(language, name):
+    page = pages(language)[f"answers/{name}.md"]
+
+    today = boxed(page, TODAY[language])
+    assert re.search(r"\[\^[\w-]+\]|\]\(https?://", today), "today's line has no source"
+    assert "\n\n" not in today, "today's line is one paragraph"
+    order = [page.index(part) for part in (" .faq }", "{ .asked }", "!!! lecture", "!!! today")]
+    assert order == sorted(order)
+    for part in ("{ #measured }", "{ #self-test }", f"{{ #{name}-know }}", ON[language]):
+        assert part in page, part
+    measured = page.split("{ #measured }")[1].split("\n## ")[0]
+    assert re.search(r"!\[[^\]]{10,}\]\(|_diagrams/\w", measured), "there is no picture"
+    assert quizzes(language, f"answers/{name}.md")
+    code = page.split(f"{{ #{name}-code }}")
+    assert (len(code) == 2) is (name not in WITHOUT_CODE)
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_page_that_leads_to_a_measurement_folds_its_record(name):
+    page = pages("ko")[f"answers/{name}.md"]
+
+    linked = set(re.findall(r"claims\.md#([a-z0-9-]+)", page.split("{ #self-test }")[0]))
+    folded = set(re.findall(r"_generated/claim-([a-z0-9-]+)\.md", page))
+    assert linked <= folded <= set(claims.names())
+
+
+OUTCOMES = [
+    ("pix2pix-condition", "성립했다", "It held", "pix2pix-image-is-condition"),
+    ("singan-start", "성립했다", "It held", "singan-coarse-places"),
+    ("singan-objects-or-resolution", "성립했다", "It held", "singan-more-objects"),
+    (
+        "stylegan-domains",
+        "주장 전체는 이 규모에서 성립하지 않았다",
+        "the claim as a whole did not hold at this size",
+        "stylegan-not-only-faces",
+    ),
+    (
+        "stylegan-style-order",
+        "우리의 주장은 이 규모에서 성립하지 않았다",
+        "Our statement did not hold at this size",
+        "stylegan-early-layers",
+    ),
+    (
+        "stylegan-style-order",
+        "세밀한 스타일이 색을 나르는 것은 성립했다",
+        "fine ones colours held",
+        "stylegan-shape-colour",
+    ),
+    (
+        "stylegan-freezing",
+        "주장은 이 규모에서 성립하지 않았다",
+        "did not hold at this size",
+        "freeze-transfer",
+    ),
+    (
+        "how-much-math",
+        "이 규모에서 성립하지 않았다",
+        "did not hold at this size",
+        "gan-two-players",
+    ),
+]
+
+
+@pytest.mark.parametrize(("page", "ko", "en", "claim"), OUTCOMES)
+def test_what_came_out_is_what_was_recorded(page, ko, en, claim):
+    says(f"answers/{page}", ko=ko, en=en)
+    held = claims.get(claim).holds(values(claim))
+    assert held is not ko.endswith("않았다")
+
+
+def test_stylegan_comes_closer_to_hangul_though_pixels_vary_less_in_faces():
+    says(
+        "answers/stylegan-domains",
+        ko="얼굴에서 픽셀이 덜 변하는데도, 바닥값에 비하면 한글에 더 가까이 갔다",
+        en="Though pixels vary less in faces, they came closer to Hangul as counted by the floor",
+    )
+    found = values("stylegan-not-only-faces")
+    assert max(found["hangul"]) < min(found["faces"])
+    assert max(found["faces_varies"]) < min(found["hangul_varies"])
+
+
+def test_the_middle_styles_change_the_picture_most():
+    says(
+        "answers/stylegan-style-order",
+        ko="16픽셀의 얼굴에서는 8×8의 스타일이 그림을 가장 많이 바꾸었다",
+        en="in faces of 16 pixels the styles at 8×8 changed the picture most",
+    )
+    found = values("stylegan-early-layers")
+    changes = (found[which] for which in ("coarse", "middle", "fine"))
+    assert all(middle > max(coarse, fine) for coarse, middle, fine in zip(*changes, strict=True))
+
+
+def test_freezing_helped_for_the_brush_and_depended_on_the_seed_for_maps():
+    says(
+        "answers/stylegan-freezing",
+        ko="붓글씨에서는 이로웠고, 라벨 지도에서는 시드에 따라 갈렸다",
+        en="it helped for the brush, and for label maps it went one way or the other with the seed",
+    )
+    found = values("freeze-transfer")
+    brush = zip(found["hangul_frozen"], found["hangul_full"], strict=True)
+    maps = zip(found["maps_frozen"], found["maps_full"], strict=True)
+    assert all(frozen < full for frozen, full in brush)
+    assert {frozen < full for frozen, full in maps} == {True, False}
+
+
+# What pages say of snippets; that the snippets show it is held by tests/snippets.
+SHOWN = [
+    (
+        "algorithm-practice",
+        "큰 동전부터 쓰는 방법은 동전에 따라 틀린다",
+        "taking the largest coin first is wrong for some coins",
+    ),
+    (
+        "gold-platinum",
+        "골드 3은 아무리 많이 풀어도 그것만으로는 플래티넘 5에 이르지 못한다. "
+        "골드 1은 이백 문제가 되기 전에 이른다",
+        "Gold 3 problems alone never reach platinum 5, however many; "
+        "of gold 1, fewer than two hundred do",
+    ),
+    (
+        "how-much-math",
+        "모두 맞았고, 일부러 기호 하나를 틀린 식은 바로 드러났다",
+        "all agreed, and a formula with one symbol wrong on purpose was caught at once",
+    ),
+    (
+        "papers-without-code",
+        "그대로 쌓은 네트워크의 수가 하나까지 같다",
+        "those of the network built from it agree to the last one",
+    ),
+    (
+        "frameworks",
+        "평범한 backward()의 절반도 되지 않았고 기울기는 같았다",
+        "took less than half the work of a plain backward(), with the same gradients",
+    ),
+    (
+        "video-recognition",
+        "프레임마다 본 것의 평균으로도 맞히지 못했고, 3차원 합성곱과 LSTM은 맞혔다",
+        "neither from one frame nor from an average over what each frame shows; "
+        "3-D convolution and LSTM told it",
+    ),
+    (
+        "autoencoder-uses",
+        "절반만 밝은 원판은 정상만큼 잘 재구성해 하나도 잡지 못했다",
+        "discs half as bright it reconstructed as well as what is normal, and caught none",
+    ),
+    (
+        "autoregressive-models",
+        "배우기 전이나 뒤나 합이 1이었고, 손실은 낼 수 있는 가장 작은 값까지 내려갔다",
+        "they came to 1 before and after training, and the loss fell to the least possible",
+    ),
+    (
+        "gan-metrics",
+        "종류를 둘 잃으면 정밀도는 그대로이고 재현율만 떨어졌고, "
+        "스무 장을 외워 되풀이한 모음은 재현율에서 드러났다",
+        "When two kinds of picture were lost, precision stayed and recall fell, and a set that "
+        "repeats twenty memorised pictures was given away by its recall",
+    ),
+]
+
+
+@pytest.mark.parametrize(("page", "ko", "en"), SHOWN)
+def test_pages_say_what_their_snippets_show(page, ko, en):
+    says(f"answers/{page}", ko=ko, en=en)
 
 
 def quizzes(language: str, name: str) -> list[re.Match[str]]:
@@ -112,18 +307,39 @@ def test_both_languages_ask_the_same(name):
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_each_topic_of_the_answers_ends_in_a_self_test(language):
-    for name in {n for n in pages(language) if n.startswith("answers/")} - {"answers/index.md"}:
-        assert "{ #self-test }" in pages(language)[name], name
-        assert quizzes(language, name), name
+def test_guides_say_what_to_read_before_and_after(language):
+    for name, text in pages(language).items():
+        if name.startswith("guides/"):
+            (line,) = AROUND_LINE.findall(text)
+            assert all(word in line for word in AROUND[language]), name
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
-def test_answers_and_guides_say_what_to_read_before_and_after(language):
-    for name, text in pages(language).items():
-        if name.startswith(("answers/", "guides/")) and name != "answers/index.md":
-            (line,) = AROUND_LINE.findall(text)
-            assert all(word in line for word in AROUND[language]), name
+def test_the_notes_stand_on_a_page_as_they_were_taken(language):
+    page = pages(language)["notes.md"]
+
+    shown = re.findall(r"^\*\*(\d+)\*\* `(.+)`\n:   (.+)$", page, re.MULTILINE)
+    assert [(int(number), line) for number, line, _ in shown] == [
+        (number, line.strip()) for number, line in enumerate(NOTES, 1) if line.strip()
+    ]
+    assert all(re.search(r"\]\([\w/-]+\.md(#[\w-]+)?\)", became) for _, _, became in shown)
+
+
+def test_the_ladder_of_tiers_shows_what_the_snippet_computes():
+    names: dict = {}
+    source = (ROOT / "snippets/ac_rating.py").read_text(encoding="utf-8")
+    exec(source.split("print(")[0], names)
+
+    for language in ("ko", "en"):
+        drawn = (ROOT / f"docs/{language}/_diagrams/tiers.svg").read_text(encoding="utf-8")
+        for level in (13, 14, 15, 16):
+            assert f">{names['rating']([level] * 100):,}<" in drawn
+    assert [names["tier"](names["rating"]([level] * 100)) for level in (13, 14, 15, 16)] == [
+        "gold 2",
+        "gold 1",
+        "gold 1",
+        "platinum 5",
+    ]
 
 
 @pytest.mark.parametrize(("language", "name"), having(AROUND_LINE))

@@ -403,7 +403,7 @@ def test_at_this_size_growing_does_not_pay():
 
 def test_the_reader_is_sure_of_fewer_than_half_of_the_hangul_that_stylegan_draws():
     says(
-        "answers/image-models",
+        "answers/stylegan-domains",
         ko="한글 판독기가 세 자모를 모두 확신하고 읽는 것은 절반이 안 된다",
         en="The reader of Hangul is sure of all three letters of fewer than half",
     )

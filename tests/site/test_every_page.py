@@ -78,7 +78,7 @@ PATHS = paths("ko") + [f"en/{path}" for path in paths("en")]
 # these in both languages. To look at all of them takes minutes, and is left to the night.
 KINDS = [
     "",
-    "answers/models/",
+    "answers/gan-metrics/",
     "api-models/",
     "benchmarks/",
     "claims/",

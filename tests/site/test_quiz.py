@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-PATH = "answers/study/"
+PATH = "answers/gan-metrics/"
 # What one says to the reader, in Korean and in English.
 WORDS = {
     "": ("맞았다.", "틀렸다. 정답은 {}번이다.", "{all}문제 중 {right}문제를 맞혔다.", "다시 풀기"),
@@ -57,7 +57,7 @@ def test_the_page_says_what_is_right_counts_and_remembers(page, language):
 def test_it_works_with_the_keyboard_after_instant_navigation(page):
     page.goto("answers/")
     page.evaluate("window.sameDocument = true")
-    page.locator("article a[href*='study/']").first.click()
+    page.locator("article a[href*='gan-metrics/']").first.click()
     page.wait_for_url(f"**/{PATH}**")
     first = page.locator(".quiz").first
     first.locator("li button").first.focus()
@@ -87,7 +87,7 @@ def test_progress_belongs_to_a_page_and_nothing_leaves_the_browser(page, address
     "storage",
     [
         "Storage.prototype.getItem = Storage.prototype.setItem = () => { throw Error('full') }",
-        "localStorage.setItem('quiz:/answers/study/', '{oops')",
+        "localStorage.setItem('quiz:/answers/gan-metrics/', '{oops')",
     ],
     ids=["blocked", "spoilt"],
 )

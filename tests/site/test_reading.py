@@ -171,18 +171,60 @@ def test_questions_are_marked_for_search_engines(page, address, pages, language)
             continue
         data = json.loads(scripts.inner_text())
         assert (data["@context"], data["@type"]) == ("https://schema.org", "FAQPage")
-        titles = page.eval_on_selector_all(
-            ".faq", "all => all.map(h => [h.firstChild.textContent.trim(), h.id])"
-        )
-        assert len(titles) == len(data["mainEntity"])
-        for entry, (title, name) in zip(data["mainEntity"], titles, strict=True):
-            assert entry["@type"] == "Question"
-            assert entry["name"].startswith(title)
-            assert entry["acceptedAnswer"]["@type"] == "Answer"
-            assert len(entry["acceptedAnswer"]["text"]) > 20
-            marked.append(name)
+        (entry,) = data["mainEntity"]
+        assert entry["@type"] == "Question"
+        assert entry["name"] == page.locator("h1.faq").evaluate("h => h.firstChild.data.trim()")
+        said = page.locator(".today p:not(.admonition-title)").inner_text()
+        answer = entry["acceptedAnswer"]
+        assert answer["@type"] == "Answer"
+        assert re.sub(r"\s|\d+(?=\.?$)", "", said)[:20] == re.sub(r"\s", "", answer["text"])[:20]
+        assert answer["dateModified"] in page.locator(".today .admonition-title").inner_text()
+        marked.append(path)
     assert sorted(marked) == sorted(set(marked))
     assert len(marked) == 19
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("answers/models/#gan-metrics", "answers/gan-metrics/#gan-metrics"),
+        ("answers/models/#gan-metrics-code", "answers/gan-metrics/#gan-metrics-code"),
+        ("answers/image-models/#stylegan-freezing-know", "answers/stylegan-freezing/#stylegan-fr"),
+        ("answers/study/#self-test", "answers/"),
+        ("answers/career/", "answers/"),
+        ("answers/licensing/#papers-without-code", "answers/papers-without-code/"),
+    ],
+)
+def test_old_addresses_lead_on(page, address, language, old, new):
+    page.goto(language + old)
+    page.wait_for_url(f"**/{new}*")
+    assert page.url.startswith(address + language + new)
+    expect(page.locator("article h1")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_without_scripts_an_old_address_shows_where_its_questions_are(
+    new_context, address, language
+):
+    page = new_context(base_url=address, java_script_enabled=False).new_page()
+    page.goto(f"{language}answers/image-models/#singan-start")
+    page.locator("#singan-start").click()
+    assert page.url == f"{address}{language}answers/singan-start/"
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_question_answer_and_today_are_on_the_first_screen_of_a_phone(
+    new_context, address, pages, language
+):
+    page = new_context(viewport={"width": 360, "height": 740}).new_page()
+    below = {}
+    for path in [p for p in pages if re.match(rf"{language}answers/\w", p)]:
+        page.goto(address + path)
+        box = page.locator(".admonition.today").bounding_box()
+        if box["y"] + box["height"] > 740:
+            below[path] = box["y"] + box["height"]
+    assert below == {}
 
 
 @pytest.mark.parametrize("language", ["", "en/"])

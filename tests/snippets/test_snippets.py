@@ -7,9 +7,11 @@ against closed forms without running anything.
 """
 
 import ast
+import itertools
 import json
 import math
 import os
+import random
 import re
 import sys
 from concurrent.futures import ProcessPoolExecutor
@@ -29,16 +31,20 @@ CHAOTIC = {
     "label_conditioning": 4.0,
     "weight_clipping": 0.2,
     "mapping_network": 4.0,
+    "image_condition": 20.0,
 }
 LONG = {
     "adain",
+    "denoising",
     "fade_in",
     "generator_loss_curve",
+    "image_condition",
     "image_pool",
     "label_conditioning",
     "label_tiling",
     "mapping_network",
     "mode_collapse",
+    "moving_squares",
     "reconstruction_anchor",
     "style_mixing",
     "truncation",
@@ -467,3 +473,191 @@ def test_the_snippets_contrastive_loss_and_ramp_are_the_models():
     assert loss(images, texts, 1.0).item() == pytest.approx(sum(missed) / 4)
     share = definitions("text_driven_optimisation")["ramp"]
     assert [share(step / 300) for step in range(300)] == [lr_ramp(step, 300) for step in range(300)]
+
+
+def test_the_work_grows_as_the_ways_of_solving_say():
+    searches = printed("growth_of_work", "^the last of")
+    right, wrong = re.findall(r"wrong for (\d+) of", shown("growth_of_work"))
+
+    for line in shown("growth_of_work").replace(",", "").splitlines()[:3]:
+        n, ways, same, defined, kept = map(int, re.findall(r"\d+", line))
+        assert ways == same
+        assert defined == 2 * ways - 1
+        assert kept == n - 1
+    assert [row[-1] for row in searches] == [10, 20]
+    assert int(right) == 0 < int(wrong)
+    names = definitions("growth_of_work")
+    assert names["coins_greedy"](6, (1, 3, 4)) == 3
+    assert names["coins_fewest"](6, (1, 3, 4)) == 2
+
+
+def test_the_rating_is_that_of_the_help_page():
+    text = text_of("ac_rating").split("print(")[0]
+    names: dict = {}
+    exec(text, names)
+    rating, tier = names["rating"], names["tier"]
+
+    assert rating([13] * 100) == 1300 + round(175 * (1 - 0.995**100)) == 1369
+    assert rating([30] * 1169) == 3000 + 175  # the bonus is complete, as the help page says
+    assert rating([30] * 1168) == 3000 + 174
+    assert rating([], contributions=100) == 25
+    assert [tier(points) for points in (0, 29, 30, 799, 800, 1600, 2199, 2200)] == [
+        *("unrated", "unrated", "bronze 5", "silver 1"),
+        *("gold 5", "platinum 5", "platinum 1", "diamond or above"),
+    ]
+    needed = dict(re.findall(r"^  of (\w+ \d) +(.+)$", shown("ac_rating"), re.MULTILINE))
+    assert needed["gold 3"] == needed["gold 2"] == "no number is enough"
+    assert 100 < int(needed["gold 1"]) < 200
+
+
+def test_what_was_derived_is_found_in_every_other_way_and_the_slip_is_not():
+    (hand,), (added,), (sampled,), (slip,) = (
+        printed("derive_and_check", rf"^  {name} ")[0]
+        for name in ("by hand", "by adding up", "by sampling", "with a slip")
+    )
+    slopes = [
+        row[-2:] for row in printed("derive_and_check", r"autograd of|of the integral|on paper:")
+    ]
+
+    assert hand == added == pytest.approx(sampled, abs=0.01)
+    assert abs(slip - hand) > 0.1
+    right, wrong, measured, paper = slopes
+    assert right == measured == paper != wrong
+    assert "own check: True" in shown("derive_and_check")
+
+
+def test_the_count_from_the_table_is_that_of_the_network_and_of_the_model():
+    from gan_minimal.models.dcgan import DCGAN, PRESETS
+
+    rows = re.findall(
+        r"^(the \w+.*?) {2,}([\d,]+) +([\d,]+)", shown("parameter_count"), re.MULTILINE
+    )
+
+    counts = {what: {int(n.replace(",", "")) for n in both} for what, *both in rows}
+    assert all(len(both) == 1 for both in counts.values())
+    with torch.device("meta"):
+        model = DCGAN(**PRESETS["paper"]["model"])
+    assert counts["the common port"] == {sum(p.numel() for p in model.generator.parameters())}
+
+
+def test_the_hungarian_method_finds_the_least_cost_of_all():
+    hungarian = definitions("track_boxes")["hungarian"]
+    dice = random.Random(0)
+    for n, m in itertools.product(range(1, 5), range(1, 6)):
+        if n > m:
+            continue
+        cost = [[dice.choice((0, 1, 2.5, dice.random())) for _ in range(m)] for _ in range(n)]
+        pairs = hungarian(cost)
+        assert sorted(row for row, _ in pairs) == list(range(n))
+        assert len({column for _, column in pairs}) == n
+        ways = itertools.permutations(range(m), n)
+        least = min(sum(cost[i][k] for i, k in enumerate(way)) for way in ways)
+        assert sum(cost[i][k] for i, k in pairs) == pytest.approx(least)
+    (last,), (predicted,) = printed("track_boxes", r" %$")
+    assert predicted > 95 > 3 * last
+
+
+def test_only_what_sees_frames_in_order_can_tell_the_way():
+    rows = re.findall(r"^(.+?) {2,}(\d+) %", shown("moving_squares"), re.MULTILINE)
+    right = {name: int(share) for name, share in rows}
+
+    assert max(right["one frame"], right["mean of all frames"]) < 55
+    assert min(right["3-D convolution"], right["LSTM"]) > 95
+
+
+def test_a_half_bright_disc_slips_through_and_noise_is_taken_away():
+    rows = dict(
+        re.findall(r"^([a-z ]+?) {2,}[\d.]+ +(\d+) %", shown("anomaly_detection"), re.MULTILINE)
+    )
+    assert int(rows["half as bright"]) == 0 < int(rows["normal"]) < 10
+    assert min(int(rows[kind]) for kind in ("two discs", "scratched", "noise")) > 50
+
+    clean, *noisy = printed("denoising", r"^ +\d\.\d ")
+    assert clean[1] == 0 < clean[2] < clean[3]  # where there is no noise, a copy is best
+    for _, alone, plain, denoiser in noisy:
+        assert denoiser < plain < alone
+
+
+def test_likelihoods_add_up_to_one_and_the_loss_comes_down_to_the_entropy():
+    [[bars, every, least]] = printed("autoregressive_model", "least loss")
+    rows = printed("autoregressive_model", r" %$")
+
+    assert (bars, every) == (30, 2**16)
+    assert least == pytest.approx(math.log(30), abs=1e-3)
+    assert all(total == pytest.approx(1, abs=1e-3) for _, _, total, _ in rows)
+    assert rows[0][-1] < 5 < 95 < rows[-1][-1]
+    assert least <= rows[-1][1] < least + 0.02
+
+
+def test_damage_is_seen_by_the_metrics_that_should_see_it():
+    rows = re.findall(
+        r"^(.+?) {2,}([\d.]+) +(-?[\d.]+) +(\d+) % +(\d+) %$", shown("graded_damage"), re.MULTILINE
+    )
+    scores = {name: [float(value) for value in values] for name, *values in rows}
+
+    for metric in (0, 1):
+        graded = [scores[name][metric] for name in scores if name.startswith("no")]
+        assert graded == sorted(graded)
+    none, lost, few = (scores[n] for n in ("none", "two kinds lost", "20 images only"))
+    assert lost[2] > none[2] - 3  # what is drawn is fine ...
+    assert lost[3] < none[3] - 5  # ... but not everything is
+    assert few[2] > 80 > 5 > few[3]
+    sizes = printed("graded_damage", r"^ +\d+ +[\d.]+ +-?[\d.]+$")
+    assert [fid for _, fid, _ in sizes] == sorted((fid for _, fid, _ in sizes), reverse=True)
+    assert max(kid for *_, kid in sizes) <= 0
+
+
+def test_the_condition_tells_the_place_and_the_discriminator_the_colours():
+    l1, both, none = printed("image_condition", r" %$")
+
+    assert min(l1[1], both[1]) > 95 > 80 > none[0]  # after the 1 of L1
+    assert sorted(l1[-3:]) == [0, 0, 100]
+    assert min(both[-3:]) > 10
+
+
+def test_a_pixel_knows_its_place_as_far_as_it_sees_the_border():
+    zeros, circle = printed("padding_tells_place", r" %$")
+
+    assert zeros[:2] == [100, 100]
+    assert zeros[2] > 80
+    assert all(45 < share < 55 for share in (*zeros[3:], *circle))
+
+
+def test_wider_noise_adds_things_and_the_last_scale_only_size():
+    rows = re.findall(
+        r"^(.+?) {2,}(\d+) x +(\d+) +(\d+) +([\d.]+)$", shown("wider_noise"), re.MULTILINE
+    )
+    found = {name: [float(value) for value in values] for name, *values in rows}
+
+    base, wider = found["as it was learned"], found["noise twice as wide"]
+    again, enlarged = found["last scale once more"], found["enlarged, no network"]
+    assert wider[2] > base[2]
+    assert again[2] == enlarged[2] == base[2]
+    assert again[0] == enlarged[0] == 2 * base[0]
+    assert again[3] < enlarged[3]
+
+
+def test_moving_the_same_faces_about_takes_more_directions():
+    rows = printed("aligned_or_not", r" %$")
+
+    for column in (-3, -2):
+        counts = [row[column] for row in rows]
+        assert counts == sorted(counts)
+        assert counts[-1] > 5 * counts[0]
+    still = [row[-1] for row in rows]
+    assert still == sorted(still, reverse=True)
+
+
+def test_probes_read_more_than_the_network_uses():
+    rows = [row[-3:] for row in printed("linear_probes", "from layer")]
+    [[told]] = printed("linear_probes", "tells shapes")
+    [[without_probes]] = printed("linear_probes", "the probe's axis")
+    [[without_own]] = printed("linear_probes", "its own last axis")
+
+    shape, colour, place = zip(*rows, strict=True)
+    assert shape[0] < 70 < 95 < shape[-1]
+    assert colour[-1] < colour[0]
+    assert min(place) > 95  # it is there, and nobody asked for it
+    assert told > 95
+    assert without_probes > told - 5
+    assert without_own < 60

@@ -145,7 +145,7 @@ def opening() -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/image-models.md#stylegan-freezing",
+    place="answers/stylegan-freezing.md#stylegan-freezing",
     family="growth-and-style",
     measure=measure,
     statements=(

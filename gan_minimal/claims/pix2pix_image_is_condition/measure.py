@@ -99,7 +99,7 @@ def opening() -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/image-models.md#pix2pix-condition",
+    place="answers/pix2pix-condition.md#pix2pix-condition",
     family="image-to-image",
     measure=measure,
     statements=(

@@ -65,7 +65,7 @@ def opening() -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/image-models.md#singan-start",
+    place="answers/singan-start.md#singan-start",
     family="single-image",
     measure=measure,
     statements=(

@@ -109,7 +109,7 @@ def opening() -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/image-models.md#singan-objects-or-resolution",
+    place="answers/singan-objects-or-resolution.md#singan-objects-or-resolution",
     family="single-image",
     measure=measure,
     statements=(

@@ -95,7 +95,7 @@ def falls_after(values: Values) -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/image-models.md#stylegan-style-order",
+    place="answers/stylegan-style-order.md#stylegan-style-order",
     family="growth-and-style",
     measure=measure,
     statements=(

@@ -97,7 +97,7 @@ def opening() -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/image-models.md#stylegan-domains",
+    place="answers/stylegan-domains.md#stylegan-domains",
     family="growth-and-style",
     measure=measure,
     statements=(
