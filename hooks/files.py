@@ -1,8 +1,10 @@
 """Publishes what lies outside a language's own folder.
 
-Pictures are shared by both languages, code is offered for download as the very file that the
+Pictures are shared by both languages, recorded runs lie there for the laboratory to load, with
+their weights, code is offered for download as the very file that the
 tests run, and every page offers its own source. Where a page offers a model's file, it offers the
-models that the file imports as well. Styles and scripts are sent without their comments.
+models that the file imports as well. Styles and scripts of every page are sent without their
+comments; those of the laboratory, which some pages load when asked to, are there to be read.
 """
 
 import ast
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVED_ONCE = ("assets/css/", "assets/js/")  # the English pages use those of the Korean site
+SERVED_ONCE = ("assets/css/", "assets/js/", "assets/zoo/")  # the English pages use the Korean ones
+RUN = {".json", ".safetensors"}  # what a recorded run consists of
 MODELS = "gan_minimal.models."
 # A line with nothing but the download of a model, such as
 # [Download dcgan.py](../code/models/dcgan.py){ .download }
@@ -39,6 +42,8 @@ def shared_files(root: Path, language: str) -> dict[str, Path]:
         f"assets/{path.relative_to(root / 'docs/assets').as_posix()}": path
         for path in (root / "docs/assets").rglob("*.*")
     }
+    zoo = root / "gan_minimal/zoo"
+    found |= {f"assets/zoo/{path.name}": path for path in zoo.glob("*.*") if path.suffix in RUN}
     if language != "ko":
         found = {uri: path for uri, path in found.items() if not uri.startswith(SERVED_ONCE)}
     for folder, below in (

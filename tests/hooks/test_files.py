@@ -25,7 +25,10 @@ def tree(tmp_path: Path) -> Path:
         "gan_minimal/editing/singan.py",
         "gan_minimal/models/dcgan.py",
         "gan_minimal/editing/dcgan.py",
+        "gan_minimal/zoo/__init__.py",
         "gan_minimal/zoo/dcgan.json",
+        "gan_minimal/zoo/dcgan.safetensors",
+        "gan_minimal/zoo/benchmarks/cpu.json",
         "snippets/softplus.py",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -33,10 +36,12 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_pictures_and_code_are_published(tree):
+def test_pictures_code_and_recorded_runs_are_published(tree):
     assert set(shared_files(tree, "ko")) == {
         "assets/css/site.css",
         "assets/runs/dcgan/samples.webp",
+        "assets/zoo/dcgan.json",
+        "assets/zoo/dcgan.safetensors",
         "code/editing/singan.py",
         "code/models/dcgan.py",
         "code/editing/dcgan.py",
@@ -44,9 +49,13 @@ def test_pictures_and_code_are_published(tree):
     }
 
 
-def test_the_english_site_uses_the_styles_of_the_korean_one(tree):
+def test_the_english_site_uses_the_styles_and_the_weights_of_the_korean_one(tree):
     korean, english = shared_files(tree, "ko"), shared_files(tree, "en")
-    assert korean.keys() - english.keys() == {"assets/css/site.css"}
+    assert korean.keys() - english.keys() == {
+        "assets/css/site.css",
+        "assets/zoo/dcgan.json",
+        "assets/zoo/dcgan.safetensors",
+    }
 
 
 @pytest.fixture
