@@ -467,6 +467,42 @@ def test_modes_are_counted(page):
     assert nowhere["good"] == 0
 
 
+REACHED = """const { game, mixtures, coverage } = await lab('games')
+    const { PRESETS } = await lab('presets')
+    const settings = { betas: [0.5, 0.9], seed: given.seed }
+    Object.assign(settings, PRESETS.steady)
+    const playing = game(given.kind, mixtures.ring, settings)
+    const reached = {}
+    for (const [preset, rounds] of given.presets) {
+        Object.assign(settings, PRESETS[preset])
+        reached[preset] = []
+        for (let i = 1; i <= rounds; i++) {
+            playing.playRound()
+            if (i % 20) continue
+            reached[preset].push(coverage(mixtures.ring, playing.fakes(1000)).covered)
+        }
+    }
+    return reached"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_gan_that_collapses_does_and_that_which_recovers_does(page, seed):
+    """Of eight modes; the counts are those of every twentieth round."""
+    presets = [["collapse", 80], ["recover", 400]]
+
+    reached = computed(page, REACHED, {"kind": "gan", "seed": seed, "presets": presets})
+
+    assert max(reached["collapse"]) <= 2
+    assert np.median(reached["recover"][-5:]) >= 6
+
+
+@pytest.mark.parametrize("kind", ["gan", "wgan", "wgan_gp"])
+def test_a_match_of_equals_reaches_most_modes(page, kind):
+    reached = computed(page, REACHED, {"kind": kind, "seed": 0, "presets": [["steady", 500]]})
+
+    assert np.median(reached["steady"][-5:]) >= 6
+
+
 def test_a_game_repeats_itself_from_its_seed(page):
     script = """const { game, mixtures } = await lab('games')
         return [0, 0, 1].map(seed => {
