@@ -1,8 +1,9 @@
 """Publishes what lies outside a language's own folder.
 
-Pictures are shared by both languages, code is offered for download with its licence, a model as
-a file that trains when it is run, and every page offers its own source. Styles and scripts are sent
-without their comments.
+Pictures are shared by both languages, recorded runs lie there for the laboratory to load, with
+their weights, code is offered for download with its licence, a model as a file that trains when it
+is run, and every page offers its own source. Styles and scripts of every page are sent without
+their comments; those of the laboratory, which some pages load when asked to, are there to be read.
 """
 
 import shutil
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_MODELS = ("__init__", "protocol", "sampling")  # in the folder of the models
-SERVED_ONCE = ("assets/css/", "assets/js/")  # the English pages use those of the Korean site
+SERVED_ONCE = ("assets/css/", "assets/js/", "assets/zoo/")  # the English pages use the Korean ones
+RUN = {".json", ".safetensors"}  # what a recorded run consists of
 
 
 def shared_files(root: Path, language: str) -> dict[str, Path]:
@@ -35,6 +37,8 @@ def shared_files(root: Path, language: str) -> dict[str, Path]:
         f"assets/{path.relative_to(root / 'docs/assets').as_posix()}": path
         for path in (root / "docs/assets").rglob("*.*")
     }
+    zoo = root / "gan_minimal/zoo"
+    found |= {f"assets/zoo/{path.name}": path for path in zoo.glob("*.*") if path.suffix in RUN}
     if language != "ko":
         found = {uri: path for uri, path in found.items() if not uri.startswith(SERVED_ONCE)}
     return dict(sorted(found.items()))

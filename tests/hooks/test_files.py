@@ -16,22 +16,32 @@ def tree(tmp_path: Path) -> Path:
         "docs/ko/notebooks/walk.ipynb",
         "docs/ko/_generated/dcgan-badges.md",
         "docs/ko/_diagrams/gan.svg",
+        "gan_minimal/zoo/__init__.py",
+        "gan_minimal/zoo/dcgan.json",
+        "gan_minimal/zoo/dcgan.safetensors",
+        "gan_minimal/zoo/benchmarks/cpu.json",
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("", encoding="utf-8")
     return tmp_path
 
 
-def test_pictures_and_styles_are_published(tree):
+def test_pictures_styles_and_recorded_runs_are_published(tree):
     assert set(shared_files(tree, "ko")) == {
         "assets/css/site.css",
         "assets/runs/dcgan/samples.webp",
+        "assets/zoo/dcgan.json",
+        "assets/zoo/dcgan.safetensors",
     }
 
 
-def test_the_english_site_uses_the_styles_of_the_korean_one(tree):
+def test_the_english_site_uses_the_styles_and_the_weights_of_the_korean_one(tree):
     korean, english = shared_files(tree, "ko"), shared_files(tree, "en")
-    assert korean.keys() - english.keys() == {"assets/css/site.css"}
+    assert korean.keys() - english.keys() == {
+        "assets/css/site.css",
+        "assets/zoo/dcgan.json",
+        "assets/zoo/dcgan.safetensors",
+    }
 
 
 def test_all_code_is_offered_with_its_licence():

@@ -1,5 +1,7 @@
 """A seed draws the same, whatever came before, and drawing leaves everything as it was."""
 
+import math
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -61,3 +63,44 @@ def test_a_translation_is_told_what_else_it_takes():
 
     assert torch.allclose(drawn[0] - drawn[1], 2 * images)
     assert not drawn[0].requires_grad
+
+
+def test_portable_noise_is_normal_and_streams_have_nothing_in_common():
+    streams = torch.stack([sampling.normal(seed, 20_000) for seed in (0, 1, 2, 2**32 - 1)]).double()
+
+    assert streams.mean(dim=1).abs().max() < 0.03
+    assert (streams.var(dim=1) - 1).abs().max() < 0.05
+    assert (streams.pow(4).mean(dim=1) - 3).abs().max() < 0.25
+    unlike = torch.cat([streams, streams.roll(1, dims=1), streams.roll(2, dims=1)])
+    correlations = torch.corrcoef(unlike) - torch.eye(len(unlike))
+    assert correlations.abs().max() < 0.03
+
+
+def test_portable_noise_can_be_drawn_piece_by_piece():
+    whole = sampling.normal(7, 10)
+
+    assert torch.equal(torch.cat([sampling.normal(7, 3), sampling.normal(7, 7, start=3)]), whole)
+
+
+def counted(seed: int, i: int) -> float:
+    """Number `i` of a stream, computed with Python's whole numbers of any length."""
+
+    def mix(x: int) -> int:
+        x = ((x ^ x >> 16) * 0x7FEB352D) % 2**32
+        x = ((x ^ x >> 15) * 0x846CA68B) % 2**32
+        return x ^ x >> 16
+
+    def uniform(i: int) -> float:
+        return (mix(mix(i) ^ mix((seed + 0x9E3779B9) % 2**32)) + 0.5) / 2**32
+
+    radius = math.sqrt(-2 * math.log(uniform(i - i % 2)))
+    angle = 2 * math.pi * uniform(i - i % 2 + 1)
+    return radius * (math.sin(angle) if i % 2 else math.cos(angle))
+
+
+@pytest.mark.parametrize("seed", [0, 12345, 2**32 - 1])
+def test_portable_noise_never_changes(seed):
+    # Addresses of faces in the laboratory stand in lessons and links.
+    expected = [counted(seed, i) for i in range(1000, 1050)]
+
+    assert sampling.normal(seed, 50, start=1000).tolist() == pytest.approx(expected, abs=1e-6)

@@ -6,7 +6,7 @@ document.addEventListener("click", event => {
   const link = event.target.closest("a[data-language]")
   if (!link) return
   const other = document.head.querySelector(`link[hreflang="${link.hreflang}"]`)
-  link.href = other.href + location.hash
+  link.href = other.href + location.search + location.hash
 }, true)
 
 // What scrolls sideways on a narrow screen can be reached with the keyboard, and only then.
@@ -25,7 +25,10 @@ const words = {
     right: "맞았다.",
     wrong: right => `틀렸다. 정답은 ${right}번이다.`,
     score: (right, all) => `${all}문제 중 ${right}문제를 맞혔다.`,
-    again: "다시 풀기"
+    again: "다시 풀기",
+    bench: "실험대 열기",
+    loading: "불러오는 중…",
+    shut: "실험대를 열지 못했다. 파일로 연 페이지라면 python -m http.server 같은 서버를 거쳐야 한다."
   },
   en: {
     stop: "Pause",
@@ -33,7 +36,10 @@ const words = {
     right: "Correct.",
     wrong: right => `Wrong. The answer is ${right}.`,
     score: (right, all) => `${right} of ${all} correct.`,
-    again: "Start again"
+    again: "Start again",
+    bench: "Open the bench",
+    loading: "Loading…",
+    shut: "The bench could not be opened. A page that was opened as a file needs a server, such as python -m http.server."
   }
 }[document.documentElement.lang]
 
@@ -119,6 +125,30 @@ function setUpQuizzes(boxes) {
   show()
 }
 
+// Benches of the laboratory (lab/): what one runs is loaded when it is opened, and not before. An
+// address that carries the state of a bench opens it.
+function setUpBench(box) {
+  const button = make("button", "bench-open", words.bench)
+  const told = make("p", "bench-status")
+  told.setAttribute("role", "status")
+  const open = async () => {
+    button.setAttribute("aria-disabled", true)
+    told.textContent = words.loading
+    try {
+      const bench = await import("./lab/bench.js")
+      await bench.open(box)
+    } catch (error) {
+      console.error(error)
+      told.textContent = words.shut
+      button.removeAttribute("aria-disabled")
+    }
+  }
+  button.addEventListener("click", () => button.hasAttribute("aria-disabled") || open())
+  box.append(button, told)
+  box.dataset.name = [box.dataset.bench, box.dataset.run].filter(Boolean).join("-")
+  if (new URLSearchParams(location.search).get("bench") === box.dataset.name) open()
+}
+
 document$.subscribe(() => {
   // Landmarks that the theme leaves without a name of their own.
   for (const nav of document.querySelectorAll("nav[aria-labelledby]")) {
@@ -132,6 +162,8 @@ document$.subscribe(() => {
 
   const quizzes = [...document.querySelectorAll(".quiz:has(ol):has(details)")]
   if (quizzes.length && !document.querySelector(".quiz-end")) setUpQuizzes(quizzes)
+
+  for (const box of document.querySelectorAll(".bench:not(:has(button))")) setUpBench(box)
 
   // Animations can be stopped (WCAG 2.2.2): the button swaps the moving picture for its last frame.
   for (const box of document.querySelectorAll(".animation:not(:has(button))")) {
