@@ -56,7 +56,14 @@ __all__ = [
 ]
 
 
-FAMILIES = ("autoencoders", "gan-family", "image-to-image", "single-image", "growth-and-style")
+FAMILIES = (
+    "autoencoders",
+    "gan-family",
+    "image-to-image",
+    "single-image",
+    "growth-and-style",
+    "metrics",
+)
 """Sections of the page of claims, in their order."""
 
 
