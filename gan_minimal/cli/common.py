@@ -87,15 +87,23 @@ def check_animation(out: Path) -> None:
         raise UserError(f"--out ends with .webp, not {out.suffix or 'without an ending'!r}.")
 
 
-def check_sides(width: int, height: int) -> None:
+def check_sides(width: int, height: int, scale: int) -> None:
     """Refuse a picture that would be too wide or too high.
+
+    Args:
+        width: Of the picture, before it is enlarged.
+        height: The same.
+        scale: Enlargement.
 
     Raises:
         UserError: If WebP could not hold it.
     """
-    if max(width, height) > LARGEST_SIDE:
-        side = f"{width:,} pixels wide" if width > LARGEST_SIDE else f"{height:,} pixels high"
-        raise UserError(f"The picture would be {side}: choose a smaller --scale, or draw less.")
+    if max(width, height) * scale > LARGEST_SIDE:
+        side = f"{width * scale:,} pixels wide"
+        if width * scale <= LARGEST_SIDE:
+            side = f"{height * scale:,} pixels high"
+        less = "choose a smaller --scale" if max(width, height) <= LARGEST_SIDE else "draw less"
+        raise UserError(f"The picture would be {side}: {less}.")
 
 
 def checkout() -> Path:

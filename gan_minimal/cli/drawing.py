@@ -97,7 +97,7 @@ def sample(
         )
     scale = scale or scale_of(drawn.shape[-1])
     rows = -(-len(drawn) // columns)
-    check_sides(columns * (drawn.shape[-1] + gap) * scale, rows * (drawn.shape[-2] + gap) * scale)
+    check_sides(columns * (drawn.shape[-1] + gap), rows * (drawn.shape[-2] + gap), scale)
     images.save(images.grid(drawn, columns, gap, scale), out)
     typer.echo(str(out))
 
@@ -186,7 +186,7 @@ def translate(
             how["labels"][:, entry] = value
     drawn = sampling.translate(trained, given, seed, **how)
     scale = scale or scale_of(drawn.shape[-1])
-    check_sides(drawn.shape[-1] * scale, drawn.shape[-2] * scale)
+    check_sides(drawn.shape[-1], drawn.shape[-2], scale)
     images.save(images.grid(drawn, 1, scale=scale), out)
     typer.echo(str(out))
 

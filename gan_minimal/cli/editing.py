@@ -66,7 +66,7 @@ def edit(
     if clip == "small":
         styleclip.check_words(text)
     scale = scale or scale_of(trained.size)
-    check_sides((frames + 1) * (trained.size + 1) * scale, trained.size * scale)
+    check_sides((frames + 1) * (trained.size + 1), trained.size, scale)
     chosen = clip_of(clip, weights, trained)
     if image is None:
         w, noise = styleclip.seeded(trained, seed)

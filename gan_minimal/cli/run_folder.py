@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from gan_minimal import __version__
 from gan_minimal.cli.common import scale_of
 from gan_minimal.errors import UserError
 from gan_minimal.files import write_json, write_text, write_whole
@@ -72,7 +71,6 @@ class RunFolder:
                 "model": self.name,
                 "arguments": self.arguments,
                 "settings": asdict(self.settings),
-                "version": __version__,
                 "go_on": self.resuming,
             },
         )

@@ -48,8 +48,7 @@ def mix(
     drawn = stylegan.mix(trained, rows, columns, layers)
     scale = scale or scale_of(drawn.shape[-1])
     check_sides(
-        drawn.shape[1] * (drawn.shape[-1] + 1) * scale,
-        drawn.shape[0] * (drawn.shape[-2] + 1) * scale,
+        drawn.shape[1] * (drawn.shape[-1] + 1), drawn.shape[0] * (drawn.shape[-2] + 1), scale
     )
     images.save(images.grid(drawn.flatten(0, 1), drawn.shape[1], scale=scale), out)
     typer.echo(str(out))

@@ -404,6 +404,7 @@ def open_set(
         *most, last = row.splits
         splits = f"splits {', '.join(most)} and {last}" if most else f"one split {last}"
         raise UserError(f"{row.name} has the {splits}, not {split!r}.")
-    where = root if row.name in SETS else Path(row.name)
+    own = SETS.get(row.name) is not row  # a folder may be called like a set
+    where = Path(row.name) if own else root
     dataset: Dataset[tuple[Tensor, ...]] = function(row.opener)(where, split, size)
     return dataset

@@ -286,6 +286,16 @@ def test_heic_is_named_where_it_cannot_be_read(tmp_path: Path, monkeypatch: pyte
         assert len(open_folder(tmp_path, "train", 32)) == 1
 
 
+def test_heic_is_read_where_it_can_be(tmp_path: Path):
+    pytest.importorskip("pillow_heif").register_heif_opener()
+    save(tmp_path / "IMG_0001.HEIC", format="HEIF")
+
+    data = open_folder(tmp_path, "train", 32)
+
+    assert [path.name for path in data.paths[0]] == ["IMG_0001.HEIC"]
+    assert data[0][0].shape == (3, 32, 32)
+
+
 def test_an_archive_has_to_be_unpacked(tmp_path: Path):
     (tmp_path / "images.zip").touch()
     with pytest.raises(UserError, match="is a file, not a folder of images: unpack it"):

@@ -127,6 +127,14 @@ def test_wrong_splits_and_sizes_are_refused():
         data.load("./faces16")
 
 
+def test_a_folder_called_like_a_set_is_meant_by_its_path(empty_folder: Path):
+    (empty_folder / "faces16").mkdir()
+    Image.new("RGB", (16, 16), "red").save(empty_folder / "faces16" / "a.png")
+
+    assert len(data.load("./faces16", size=16)) == 1
+    assert len(data.load("faces16")) == 8192
+
+
 def test_downloads_go_to_the_cache_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert data.root_folder() == tmp_path / "gan-minimal"
