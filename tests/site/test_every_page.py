@@ -84,6 +84,7 @@ KINDS = [
     "concepts/distributions/",
     "glossary/",
     "guides/study-plan/",
+    "lab/latent/",
     "lecture/",
     "models/stargan/",
     "models/stylegan/",
