@@ -2,20 +2,27 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
 from gan_minimal import models
 from tests.site.test_every_page import LIGHTEST_PHONE, SETTLED, TOO_WIDE, WIDE, violations
 
+RUNS = Path(__file__).parents[2] / "docs/assets/runs"
 # Each bench: its page, and the runs that the first one there needs.
 BENCHES = {
     "latent": ("lab/latent/", ["dcgan"]),
     "mixing": ("lab/mixing/", ["stylegan"]),
     "hangul": ("lab/hangul/", ["cgan"]),
+    "edits": ("lab/edits/", ["stargan"]),
+    "translate": ("lab/translate/", ["pix2pix"]),
+    "growth": ("lab/growth/", ["pggan"]),
     "players": ("lab/players/", []),
 }
 EMBEDDED = {
@@ -23,6 +30,10 @@ EMBEDDED = {
     "models/vae/": "latent",
     "models/stylegan/": "mixing",
     "models/cgan/": "hangul",
+    "models/stargan/": "edits",
+    "models/pix2pix/": "translate",
+    "models/cyclegan/": "translate",
+    "models/pggan/": "growth",
     "models/gan/": "players",
     "models/wgan/": "players",
     "models/wgan_gp/": "players",
@@ -233,6 +244,80 @@ def test_what_is_typed_is_written_and_what_is_no_syllable_is_named(page):
     with page.expect_download() as download:
         page.get_by_text("Save as a picture").click()
     assert download.value.suggested_filename == "hangul.png"
+
+
+def test_an_edit_stands_beside_the_exact_picture(page):
+    page.goto("en/lab/edits/?bench=edits-stargan&face=1&edit=6")
+    opened(page)
+    told(page, re.compile(r"Face 2, red hair\. It differs from the exact picture by 0\.\d{3}"))
+    page.get_by_role("button", name="Face 4").press("Enter")
+    page.get_by_label("What to change").select_option("glasses on or off")
+    told(page, re.compile(r"Face 4, glasses on or off"))
+    page.wait_for_url(re.compile("face=3&edit=8"))
+    pictures = page.locator(".bench-after canvas").evaluate_all(
+        "all => all.map(c => c.toDataURL())"
+    )
+    assert len(set(pictures)) == 3
+
+
+def test_the_page_edits_the_recorded_faces_as_the_recorded_sheet_has_them(page):
+    """What StarGAN draws from the first face of the sheet is what the sheet says it draws."""
+    sheet = Image.open(RUNS / "stargan/edits.webp").convert("RGB")
+    page.goto("en/lab/edits/?bench=edits-stargan&face=0&edit=7")
+    opened(page)
+    told(page, re.compile("green hair"))
+    for canvas, (row, column) in enumerate([(0, 0), (0, 8), (1, 8)]):
+        cell = sheet.crop((17 * column, 17 * row, 17 * column + 16, 17 * row + 16))
+        pixels = (
+            page.locator(".bench-after canvas")
+            .nth(canvas)
+            .evaluate("c => Array.from(c.getContext('2d').getImageData(0, 0, 16, 16).data)")
+        )
+        shown = np.array(pixels).reshape(16, 16, 4)[..., :3]
+        assert np.abs(shown - np.asarray(cell).astype(int)).max() <= 1
+
+
+def test_a_character_is_translated_when_it_is_typed_drawn_or_read(page, tmp_path):
+    open_bench(page, "en/lab/translate/")
+    told(page, "Translated what is on the board.")
+    translated = page.get_by_label("Translated").first
+    drawn = [translated.evaluate("c => c.toDataURL()")]
+
+    def changed() -> None:
+        other = "([canvas, before]) => !before.includes(canvas.toDataURL())"
+        page.wait_for_function(other, arg=[translated.element_handle(), drawn])
+        drawn.append(translated.evaluate("c => c.toDataURL()"))
+
+    page.get_by_text("Clear the board").click()
+    changed()
+    page.get_by_label("A board of 32 pixels").click(position={"x": 90, "y": 60})
+    changed()
+    page.get_by_label("One character").fill("L")
+    changed()
+    Image.new("L", (80, 40), 128).save(tmp_path / "grey.png")
+    page.get_by_label("Read a picture").set_input_files(tmp_path / "grey.png")
+    changed()
+    page.get_by_label("Read a picture").set_input_files(__file__)
+    told(page, "This file cannot be read as a picture.")
+
+
+def test_pggan_grows_by_keyboard(page):
+    open_bench(page, "en/lab/growth/")
+    told(page, "Six faces, 4 pixels")
+    page.get_by_label("Grown to").press("ArrowRight")
+    told(page, "Six faces, 4 → 8 pixels, share of the new layers 0.05")
+    page.get_by_label("Grown to").press("End")
+    told(page, "Six faces, 16 pixels")
+    page.wait_for_url(re.compile("grown=2"))
+
+
+def test_every_setting_of_the_lessons_opens_its_bench(page):
+    page.goto("en/lab/lessons/")
+    links = page.locator("article a[href*='?bench=']").evaluate_all("all => all.map(a => a.href)")
+    assert len(links) >= 6
+    for link in links:
+        page.goto(link)
+        opened(page)
 
 
 def test_a_game_is_played_move_by_move_and_round_by_round(page):

@@ -85,6 +85,7 @@ KINDS = [
     "concepts/distributions/",
     "glossary/",
     "guides/study-plan/",
+    "lab/latent/",
     "lecture/",
     "models/stargan/",
     "models/stylegan/",

@@ -12,6 +12,7 @@ from torch.optim import Adam, Optimizer, RMSprop
 
 from gan_minimal import zoo
 from gan_minimal.data import hangul32
+from gan_minimal.data.domains import edits
 from gan_minimal.models.sampling import normal
 
 LATENTS = 20
@@ -212,6 +213,19 @@ def test_stargan_edits_as_pytorch_does(page):
     found = drawn(page, "stargan", edited, labels=labels.tolist(), **told(faces))
 
     assert_equal(found, model.translate(faces, labels))
+
+
+@torch.no_grad()
+def test_labels_are_read_off_faces_as_pytorch_reads_them(page):
+    known = edits()
+    script = DRAW.replace("Array.from(DRAWN.data)", f"model.read({TENSOR})")
+    faces = known.images[:LATENTS]
+
+    read = computed(page, script, {"run": "stargan", "seeds": [*range(LATENTS)], **told(faces)})
+
+    expected = zoo.load("stargan").read(faces)
+    assert 0.1 < expected.mean() < 0.9
+    assert read == expected.tolist()
 
 
 def test_weights_of_a_type_that_is_not_read_are_named(page):

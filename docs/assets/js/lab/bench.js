@@ -1,5 +1,8 @@
 // What all benches share: how one is opened, its controls, its pictures, its state in the address.
 
+import { dismiss } from "./remote.js"
+import { tensor } from "./safetensors.js"
+
 const language = document.documentElement.lang
 
 // The words of one language from `{ ko, en }`.
@@ -90,6 +93,19 @@ export function paint(canvas, { shape: [channels, height, width], data }, left =
   canvas.getContext("2d").putImageData(picture, left, top)
 }
 
+// The image (C, H, W) in [-1, 1] that a part of a canvas shows, in colour or in grey.
+export function look(canvas, left, top, width, height, channels = 3) {
+  const { data } = canvas.getContext("2d", { willReadFrequently: true }).getImageData(left, top, width, height)
+  const plane = width * height
+  const image = tensor([channels, height, width])
+  for (let k = 0; k < plane; k++) {
+    const colours = [0, 1, 2].map(c => data[4 * k + c] / 127.5 - 1)
+    if (channels === 3) colours.forEach((v, c) => { image.data[c * plane + k] = v })
+    else image.data[k] = (colours[0] + colours[1] + colours[2]) / 3
+  }
+  return image
+}
+
 // A function that runs `work` with what is newest, and never twice at the same time.
 export function latest(work) {
   let running = false, again = false
@@ -151,6 +167,11 @@ export function remember(name, values, defaults) {
 }
 
 export const moves = () => !matchMedia("(prefers-reduced-motion: reduce)").matches
+
+// Instant navigation swaps pages without loading anew, so workers would outlive their page.
+let current = false
+document$.subscribe(() => { if (current) dismiss() }) // called at once for the page that is there
+current = true
 
 // Build the bench into its box, where the recorded picture was.
 export async function open(box) {

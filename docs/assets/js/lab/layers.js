@@ -5,7 +5,7 @@ import { tensor } from "./safetensors.js"
 
 export const map = (x, f) => tensor(x.shape, x.data.map(f))
 export const relu = x => map(x, v => (v > 0 ? v : 0))
-export const leakyRelu = x => map(x, v => (v > 0 ? v : 0.2 * v))
+export const leakyRelu = (x, slope = 0.2) => map(x, v => (v > 0 ? v : slope * v))
 export const tanh = x => map(x, Math.tanh)
 export const sigmoid = x => map(x, v => 1 / (1 + Math.exp(-v)))
 export const clamp = x => map(x, v => Math.min(Math.max(v, -1), 1))

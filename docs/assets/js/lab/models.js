@@ -222,6 +222,7 @@ function stylegan(weights, { size, latent, depth, rounds, lr_mul: lrMul = 0.01, 
 }
 // --8<-- [end:stylegan]
 
+// --8<-- [start:pix2pix]
 function pix2pix(weights, { downsamplings, dropout_layers: dropout }) {
   if (dropout) throw new Error("a generator with dropout draws something else every time")
   const layer = path => part(weights, `generator.${path}`)
@@ -249,6 +250,7 @@ function pix2pix(weights, { downsamplings, dropout_layers: dropout }) {
   }
   return { translate }
 }
+// --8<-- [end:pix2pix]
 
 function cyclegan(weights, { downsamplings = 2, residual_blocks: blocks }) {
   const translator = direction => {
@@ -274,7 +276,7 @@ function cyclegan(weights, { downsamplings = 2, residual_blocks: blocks }) {
 }
 
 // --8<-- [start:stargan]
-function stargan(weights, { downsamplings, residual_blocks: blocks, domains }) {
+function stargan(weights, { downsamplings, residual_blocks: blocks, domains, discriminator_downsamplings: halvings }) {
   const layer = path => part(weights, `generator.layers.${path}`)
   const translate = (image, labels) => {
     const [, height, width] = image.shape
@@ -292,7 +294,14 @@ function stargan(weights, { downsamplings, residual_blocks: blocks, domains }) {
       x = tidy(convTranspose2d(x, layer(i), { stride: 2, padding: 1 }))
     return tanh(conv2d(x, layer(i), { padding: 3 }))
   }
-  return { domains, translate }
+  // The labels, zeros and ones, that the discriminator reads off an image.
+  const read = image => {
+    let x = image
+    for (let i = 0; i < halvings; i++)
+      x = leakyRelu(conv2d(x, part(weights, `discriminator.body.${2 * i}`), { stride: 2, padding: 1 }), 0.01)
+    return Array.from(conv2d(x, part(weights, "discriminator.cls")).data, logit => Number(logit > 0))
+  }
+  return { domains, translate, read }
 }
 // --8<-- [end:stargan]
 

@@ -85,7 +85,7 @@ function picture(view, game, data) {
     for (let c = 0; c < 3; c++) field.data[4 * k + c] = paper[c] + share * (end[c] - paper[c])
     field.data[4 * k + 3] = 255
   })
-  const small = new OffscreenCanvas(CELLS, CELLS)
+  const small = element("canvas", { width: CELLS, height: CELLS })
   small.getContext("2d").putImageData(field, 0, 0)
   brush.imageSmoothingEnabled = false
   brush.drawImage(small, 0, 0, PIXELS, PIXELS)

@@ -1,9 +1,12 @@
 // Calls functions in a worker, so that the page never stands still while they run.
 
+const workers = []
+
 // Return a function that asks the worker in `file` and promises what it answers.
 export function remote(file) {
   const waiting = new Map()
   const worker = new Worker(new URL(file, import.meta.url), { type: "module" })
+  workers.push(worker)
   let asked = 0
   worker.addEventListener("message", ({ data: { id, value, error } }) => {
     const { resolve, reject } = waiting.get(id)
@@ -15,6 +18,11 @@ export function remote(file) {
     waiting.set(++asked, { resolve, reject })
     worker.postMessage({ id: asked, values })
   })
+}
+
+// End all workers: their page is gone.
+export function dismiss() {
+  while (workers.length) workers.pop().terminate()
 }
 
 // In the worker: answer every question with what `f` makes of it.
