@@ -94,7 +94,7 @@ def origin(record: dict[str, Any], language: str) -> str:
         where["date"],
     ]
     precision = where.get("precision")  # older records have none: theirs is that of the settings
-    if precision not in (None, record["settings"]["train"].get("precision")):
+    if precision and precision != record["settings"]["train"]["precision"]:
         parts.insert(-1, word("computed_in", language).format(precision))
     return " · ".join(parts)
 

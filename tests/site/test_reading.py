@@ -34,7 +34,7 @@ def test_the_language_link_keeps_the_page_and_the_place(page, address, start, en
 
 @pytest.mark.parametrize(("prefix", "other"), [("", "en/"), ("en/", "")])
 def test_it_does_so_after_instant_navigation(page, address, prefix, other):
-    page.goto(prefix)
+    page.goto(prefix, wait_until="networkidle")  # it waits for the site map to come
     page.evaluate("window.sameDocument = true")
     page.click(".md-tabs__link >> nth=0")
     page.wait_for_url(f"{address}{prefix}lecture/")
