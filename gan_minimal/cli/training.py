@@ -34,7 +34,10 @@ def train(
     ],
     preset: Annotated[
         str | None,
-        typer.Option(help="Of model NAME: tiny (a laptop), paper (a GPU) or another of its own."),
+        typer.Option(
+            help="Of model NAME: tiny (minutes on a laptop), small (64 pixels, an hour), paper (a "
+            "GPU) or another of its own."
+        ),
     ] = None,
     data: Annotated[str | None, typer.Option(help="A data set, or a folder of images.")] = None,
     image: Annotated[Path | None, typer.Option(help="Your own photograph, for singan.")] = None,

@@ -40,7 +40,12 @@ MODELS = {
     ),
     "vae": Row("VAE", {"vae": "tiny"}, {"vae": "autoencoder:reconstructions"}, unit="nat"),
     "gan": Row("GAN", {"gan": "tiny"}, unit="nat"),
-    "dcgan": Row("DCGAN", {"dcgan": "tiny"}, {"dcgan": "dcgan:wall"}, unit="nat"),
+    "dcgan": Row(
+        "DCGAN",
+        {"dcgan": "tiny", "dcgan_small": "small"},
+        {"dcgan": "dcgan:wall"},
+        unit="nat",
+    ),
     "cgan": Row("CGAN", unit="nat"),
     "cgan_conv": Row("ConvCGAN", {"cgan": "tiny"}, {"cgan": "cgan:hands"}, unit="nat"),
     "wgan": Row("WGAN", {"wgan": "tiny"}),
