@@ -83,7 +83,7 @@ def record(name: str, docs: Path, device: str = "cpu") -> dict[str, Any]:
         "seed": settings.seed,
         "steps": settings.steps,
         "seconds": round(seconds, 1),
-        "settings": {"model": arguments, "train": asdict(settings)},
+        "settings": as_json({"model": arguments, "train": asdict(settings)}),
         "parameters": {
             part: sum(p.numel() for p in child.parameters())
             for part, child in run.model.named_children()

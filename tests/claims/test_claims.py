@@ -63,6 +63,8 @@ def test_claim_quotes_the_notes_where_they_say_it(claim):
         found = re.search(rf"^#+ .*{{ #{heading}( \.\w+)? }}$", text, re.MULTILINE)
         assert found, language
         # The subheadings of a section belong to it, such as WGAN-GP's to the box on WGAN.
+        # Lines that the notes have below each other stand beside each other in a claim.
+        text = re.sub(r"^ *- ", "· ", text, flags=re.MULTILINE)
         quoted = " ".join(re.sub(r"\$|\[\^\w+\]", "", text).split())
         in_the_notes = page == "lecture.md" or page.startswith("answers/")
         assert (claim.words(language).note in quoted) is in_the_notes, claim.words(language).note

@@ -6,9 +6,11 @@ from tests.pages.helpers import metrics, says
 def test_the_run_at_64_pixels_misses_its_aims_by_as_much_as_the_page_says():
     says(
         "models/dcgan",
-        ko="거리는 바닥의 여덟 배쯤이고, 입 모양이 크게 치우쳤으며 배경과 피부색, 수염도 0.12를 조금 넘는다. "
+        ko="거리는 바닥의 여덟 배쯤이고, 입 모양이 크게 치우쳤으며 배경과 피부색, 수염도 "
+        "0.12를 조금 넘는다. "
         "거의 같은 그림도 데이터보다 3%포인트쯤 많다",
-        en="The distance is about eight times its floor, mouths are far off, and background, skin and "
+        en="The distance is about eight times its floor, mouths are far off, and background, skin "
+        "and "
         "beard lie a little above 0.12. Near duplicates are about three points more frequent",
     )
 

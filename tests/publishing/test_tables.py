@@ -45,7 +45,12 @@ def test_no_fragment_is_left_of_a_run_that_is_gone():
     known = {path for name in zoo.names() for path, _ in tables.texts(zoo.read(name), DOCS)}
     kinds = tuple(f"-{kind}.md" for kind in tables.FRAGMENTS)
 
-    found = {p for p in DOCS.glob("*/_generated/*.md") if p.name.endswith(kinds)}
+    of_claims = ("claim-", "outcome-")  # one of them is distance-metrics
+    found = {
+        path
+        for path in DOCS.glob("*/_generated/*.md")
+        if path.name.endswith(kinds) and not path.name.startswith(of_claims)
+    }
     assert found == known
 
 

@@ -107,7 +107,7 @@ def opening() -> list[float]:
 
 CLAIM = Claim(
     __file__,
-    place="answers/models.md#gan-metrics",
+    place="answers/gan-metrics.md#gan-metrics",
     family="metrics",
     measure=measure,
     statements=(
