@@ -234,6 +234,7 @@ def resume(
     """
     from dataclasses import replace
 
+    from gan_minimal import data as datasets
     from gan_minimal.training import loop
 
     path = folder / "checkpoint.pt"
@@ -245,6 +246,9 @@ def resume(
     if run.step >= settings.steps:
         typer.echo(f"{folder} is finished: {run.step:,} rounds. --steps trains further.")
         return
+    known = settings.data in datasets.names()
+    if not known and not Path(settings.data).expanduser().exists():
+        raise UserError(f"{settings.data} is not there: --data says where it lies by now.")
     size, opened = run.model.size, None
     if is_folder(settings.data) and isinstance(size, int):
         from gan_minimal.data.own_images import open_for

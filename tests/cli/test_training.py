@@ -148,7 +148,7 @@ def test_a_folder_of_photographs_is_looked_at_and_trained_on(run, photos):
     photos.rename("moved")
     code, _, error = run("resume", "runs/dcgan", "--steps", 101)
     assert code == 2
-    assert "There is no folder photos" in error
+    assert "photos is not there: --data says where it lies by now." in error
     code, shown, error = run("resume", "runs/dcgan", "--steps", 101, "--data", "moved")
     assert code == 0, error
 
