@@ -96,16 +96,17 @@ def _as_word(name: str) -> re.Pattern[str]:
 
 
 def weight(title: str) -> float:
-    """Return how much more a heading counts: 1.5 for one word or a question, down to 1 for many.
+    """Return how much more a heading counts: 1.5 for one word, down to 1 for many.
 
     The search does not look at the length of a text; but what only names a thing is about that
-    thing, and a question is long and yet about one thing.
+    thing. A question is long and yet about one thing, but there are three about StyleGAN, which
+    shall not stand before its own page.
 
     Args:
         title: The heading; what is in parentheses is not counted.
     """
     words = re.sub(r"\(.*?\)", "", title).split()
-    return 1.5 if title.endswith("?") else 1 + 0.5 / max(1, len(words))
+    return 1.2 if title.endswith("?") else 1 + 0.5 / max(1, len(words))
 
 
 def separator(things: list[list[str]]) -> str:
