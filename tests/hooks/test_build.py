@@ -16,6 +16,10 @@ A limit $x_0$.
 
 ## Why? { #why .faq }
 
+!!! today "Today · 2026-11-30"
+
+    Because it must.
+
 Because. ![moving](moving.webp){ .x2 } ![absent](https://example.org/a.png)
 """
 PIXEL = (

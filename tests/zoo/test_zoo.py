@@ -13,7 +13,7 @@ from gan_minimal import zoo
 from gan_minimal.errors import UserError
 from gan_minimal.training import checkpoint
 
-LARGEST = 2**20  # bytes of weights: one mebibyte
+MEBIBYTE = 2**20
 
 
 @pytest.fixture
@@ -36,7 +36,8 @@ def test_a_recorded_model_draws_straight_away():
 def test_weights_are_small_and_those_of_the_record(name):
     path = zoo.FOLDER / f"{name}.safetensors"
 
-    assert path.stat().st_size <= LARGEST
+    most = 2 if zoo.read(name)["preset"] == "small" else 1  # small ones draw 64 pixels
+    assert path.stat().st_size <= most * MEBIBYTE
     assert hashlib.sha256(path.read_bytes()).hexdigest() == zoo.read(name)["weights_sha256"]
     assert not zoo.load(name).training
 
