@@ -89,13 +89,13 @@ def test_a_bench_loads_only_when_it_is_opened_and_only_what_it_needs(name, page,
 
 @pytest.mark.parametrize("path", EMBEDDED)
 @pytest.mark.parametrize("language", ["", "en/"])
-def test_the_bench_of_a_model_is_on_its_page(path, language, page):
-    page.goto(language + path)
-    bench = page.locator("section.bench")
-    expect(bench).to_have_attribute("data-bench", EMBEDDED[path])
-    expect(bench.locator(".bench-open")).to_be_visible()
-    run = bench.get_attribute("data-run")
-    assert run is None or run in models.runs()
+def test_the_bench_of_a_model_is_on_its_page(path, language, folder):
+    page = (folder / language / path / "index.html").read_text(encoding="utf-8")
+
+    [bench] = re.findall(r'<section [^>]*class="bench"[^>]*>', page)
+    assert f'data-bench="{EMBEDDED[path]}"' in bench
+    run = re.search(r'data-run="(\w+)"', bench)
+    assert run is None or run[1] in models.runs()
 
 
 @pytest.mark.parametrize("name", BENCHES)

@@ -80,19 +80,14 @@ KINDS = [
     "",
     "answers/gan-metrics/",
     "api-models/",
-    "benchmarks/",
     "claims/",
     "concepts/distributions/",
     "glossary/",
     "guides/study-plan/",
     "lab/latent/",
-    "lecture/",
-    "models/stargan/",
     "models/stylegan/",
     "notebooks/dcgan-latent-space/",
     "snippets/growth/",
-    "tags/",
-    "verification/",
 ]
 
 
