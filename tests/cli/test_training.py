@@ -22,10 +22,8 @@ from tests.conftest import ROOT
 
 
 def wait_for(happened: Callable[[], bool]) -> None:
-    """Wait until something has happened, five minutes at the most."""
-    end = time.monotonic() + 300
+    """Wait until something has happened; a test that waits in vain ends by its own limit."""
     while not happened():
-        assert time.monotonic() < end
         time.sleep(0.05)
 
 
