@@ -6,7 +6,7 @@ import { answer } from "./remote.js"
 const SHOWN = 400 // points of each generator in the picture
 const COUNTED = 1000 // points that coverage is counted in
 const ESTIMATED = 6000 // points that a density is estimated from
-export const KINDS = ["gan", "wgan", "wgan_gp"]
+const KINDS = ["gan", "wgan", "wgan_gp"]
 
 let mixture, settings, games
 

@@ -54,6 +54,13 @@ const SHOWN = 300 // points of the data in the picture
 const OWN_SIGMA = 0.06 // each drawn point stands for a narrow Gaussian
 const GRAIN = 36 // drawn points lie on a board of so many cells a side, two signs each in the address
 
+// What a setting may be, from a slider or from an address; those with a fraction move by powers.
+const LIMITS = {
+  generators: [1, 10], critics: [1, 10], width: [8, 64], speed: [1, 40],
+  lr: [1e-4, 1e-2], faster: [0.1, 10], clip: [0.01, 1], penalty: [0.01, 10]
+}
+const WHOLE = ["generators", "critics", "width", "speed"]
+
 const place = v => ((v + SIDE) / (2 * SIDE)) * PIXELS
 const colour = name => {
   const hex = getComputedStyle(document.body).getPropertyValue(name).trim()
@@ -118,6 +125,10 @@ export async function build({ name }) {
   const given = new URLSearchParams(location.search)
   if (PRESETS[at.preset]) // what the address says goes before the preset
     for (const [key, value] of Object.entries(PRESETS[at.preset])) if (!given.has(key)) at[key] = value
+  for (const [key, [low, high]] of Object.entries(LIMITS)) {
+    const value = Math.min(Math.max(at[key], low), high)
+    at[key] = WHOLE.includes(key) ? Math.round(value) : value
+  }
   if (!(at.data in mixtures) && at.data !== "own") at.data = defaults.data
 
   const ask = remote("players-worker.js")
@@ -170,8 +181,10 @@ export async function build({ name }) {
   }
   const restart = latest(begin)
 
+  let loops = 0
   const loop = async () => {
-    while (playing && run.isConnected) {
+    const mine = ++loops // whoever presses twice quickly shall not have two of them
+    while (playing && mine === loops && run.isConnected) {
       await call("round", at.speed)
       await new Promise(requestAnimationFrame)
     }
@@ -205,25 +218,34 @@ export async function build({ name }) {
     preset.set("own")
     remember(name, at, defaults)
   }
-  const whole = (label, key, min, max) => slider(label, { min, max, step: 1, value: at[key] }, changed(key))
-  const power = (label, key, min, max) => slider(label, {
-    min: Math.log10(min), max: Math.log10(max), step: 0.05, value: Math.log10(at[key]), text: v => Number((10 ** v).toPrecision(2)).toString()
-  }, v => changed(key)(Number((10 ** v).toPrecision(2))))
-  const controls = {
-    generators: whole(words.generators, "generators", 1, 10),
-    critics: whole(words.critics, "critics", 1, 10),
-    lr: power(words.lr, "lr", 1e-4, 1e-2),
-    faster: power(words.faster, "faster", 0.1, 10),
-    clip: power(words.clip, "clip", 0.01, 1),
-    penalty: power(words.penalty, "penalty", 0.01, 10),
-    width: whole(words.width, "width", 8, 64)
+  const whole = (label, key, oninput = changed(key)) => {
+    const [min, max] = LIMITS[key]
+    return slider(label, { min, max, step: 1, value: at[key] }, oninput)
   }
-  const logarithmic = ["lr", "faster", "clip", "penalty"]
+  const rounded = exponent => Number((10 ** exponent).toPrecision(2))
+  const power = (label, key) => {
+    const [min, max] = LIMITS[key].map(Math.log10)
+    const { box, set } = slider(label, { min, max, step: 0.01, value: Math.log10(at[key]), text: v => String(rounded(v)) }, v => changed(key)(rounded(v)))
+    return { box, set: value => set(Math.log10(value)) }
+  }
+  const controls = {
+    generators: whole(words.generators, "generators"),
+    critics: whole(words.critics, "critics"),
+    lr: power(words.lr, "lr"),
+    faster: power(words.faster, "faster"),
+    clip: power(words.clip, "clip"),
+    penalty: power(words.penalty, "penalty"),
+    width: whole(words.width, "width", value => { // of new networks
+      changed("width")(value)
+      stop()
+      restart()
+    })
+  }
   const take = which => {
     at.preset = which
     for (const [key, value] of Object.entries(PRESETS[which] ?? {})) {
       at[key] = value
-      controls[key]?.set(logarithmic.includes(key) ? Math.log10(value) : value)
+      controls[key]?.set(value)
     }
     kind.set(at.data)
     board.hidden = at.data !== "own"
@@ -244,7 +266,7 @@ export async function build({ name }) {
     restart()
   })
   const seed = number(words.seed, at.seed, value => { at.seed = value; stop(); restart() })
-  const speed = slider(words.speed, { min: 1, max: 40, step: 1, value: at.speed }, value => { at.speed = value })
+  const speed = whole(words.speed, "speed", value => { at.speed = value })
   const best = check(words.best, Boolean(at.best), async on => {
     at.best = on ? 1 : 0
     remember(name, at, defaults)
@@ -298,7 +320,12 @@ export async function build({ name }) {
   const board = element("div", { class: "bench-board", hidden: at.data !== "own" }, element("p", { class: "bench-note" }, words.pad), pad, row(clear))
 
   // Another choice of light or dark: the same picture in its colours.
-  new MutationObserver(() => { show(); drawPad() }).observe(document.body, { attributeFilter: ["data-md-color-scheme"] })
+  const scheme = new MutationObserver(() => {
+    if (!run.isConnected) return scheme.disconnect()
+    show()
+    drawPad()
+  })
+  scheme.observe(document.body, { attributeFilter: ["data-md-color-scheme"] })
   drawPad()
   await begin()
   return [
