@@ -133,9 +133,11 @@ def with_licence(code: str, licence: str) -> str:
     owner = licence.split("\n\n")[1].removeprefix("Copyright (c) ")
     paragraphs = ["\n".join(textwrap.wrap(each, 98)) for each in licence.strip().split("\n\n")]
     text = textwrap.indent("\n\n".join(paragraphs), "# ", lambda line: True)
+    # REUSE-IgnoreStart
     return (
         f"# SPDX-FileCopyrightText: {owner}\n"
         "# SPDX-License-Identifier: MIT\n"
         "# The text of the licence is at the end of this file.\n"
         f"{code.rstrip()}\n\n\n" + "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
     )
+    # REUSE-IgnoreEnd

@@ -54,8 +54,10 @@ def test_all_code_is_offered_with_its_licence():
     assert not any(path.endswith(("__init__.py", "protocol.py")) for path in offered)
     licence = (ROOT / "LICENSES/MIT.txt").read_text(encoding="utf-8").split()
     for path, code in offered.items():
+        # REUSE-IgnoreStart
         assert code.startswith("# SPDX-FileCopyrightText: 2026 The GAN Notes authors\n"), path
         assert code.splitlines()[1] == "# SPDX-License-Identifier: MIT", path
+        # REUSE-IgnoreEnd
         written = [word for word in code.split() if word != "#"]
         assert written[-len(licence) :] == licence, path
 
