@@ -95,7 +95,7 @@ def item(statement: Statement, claim: Claim, values: Values, language: str) -> s
     lines = [filled(words.outcomes[statement.id], values)]
     lines += [reason(margins, language)] if verdict == "open" else []
     said = f"{badge(verdict, language)} **{words.statements[statement.id]}**{ours}"
-    return f"- {said}<br>\n    {' '.join(lines)}\n"
+    return f"1. {said}<br>\n    {' '.join(lines)}\n"
 
 
 def claim_box(claim: Claim, record: dict[str, Any], language: str) -> str:
@@ -115,9 +115,7 @@ def claim_box(claim: Claim, record: dict[str, Any], language: str) -> str:
 def details(claim: Claim, record: dict[str, Any], language: str) -> str:
     """Return how a claim was measured, its rules, the values and earlier verdicts."""
     words, values, where = claim.words(language), record["values"], record["environment"]
-    rules = "".join(
-        f"- {words.statements[each.id]} {words.rules[each.id]}\n" for each in claim.statements
-    )
+    rules = "".join(f"1. {rule}\n" for rule in words.rules.values())  # numbered as statements are
     rows = [[word("metric", language), word("mean", language), word("seeds", language)]]
     for name, label in words.labels.items():
         each = ", ".join(number(v) for v in values[name]) if len(set(values[name])) > 1 else ""
@@ -137,11 +135,12 @@ def details(claim: Claim, record: dict[str, Any], language: str) -> str:
 
 
 def earlier(claim: Claim, language: str) -> list[str]:
-    """Return a paragraph for each earlier verdict of a claim."""
+    """Return a paragraph for each earlier verdict; `changes` says why there is another."""
     found = []
-    for date, verdict, why in history(claim, language):
-        was = f"{date} {badge(verdict, language)}"
-        found.append(f"**{word('history', language)}:** {was} {why}\n")
+    for date, verdict, _why in history(claim, language):
+        why = f"[{word('because', language)}](/claims.md#changed)"
+        was = f"{date} {badge(verdict, language)} ({why})"
+        found.append(f"**{word('history', language)}:** {was}\n")
     return found
 
 

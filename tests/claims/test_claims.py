@@ -320,7 +320,7 @@ def test_the_box_judges_statements_and_not_the_words_of_the_notes(language):
     assert f"| {words.labels['size']} | 1.117 | 1.000, 1.234 |" in folded
     assert "`gan-minimal claims run small`" in folded
     was = f'<span class="verdict fails">{word("fails", language)}</span>'
-    assert f"2026-11-01 {was} {words.history['2026-11-01 fails']}" in folded
+    assert f"2026-11-01 {was} ([{word('because', language)}](/claims.md#changed))" in folded
     assert all(not line or line.startswith("    ") for line in folded.splitlines()[1:])
 
 
