@@ -224,7 +224,7 @@ def pairs(folder: Path, split: str, reading: Reading, paired: bool | None = None
     heaps = two_sides(whole, [f"{name}{side}" for name in SPLITS[split] for side in SIDES])
     found = heaps or two_sides(split_of(whole, split), SIDES)
     if found is None:
-        return side_by_side(split_of(whole, split), reading, folder, split)
+        return side_by_side(whole, reading, folder, split)
     names = [
         {normal(path.relative_to(side.folder).with_suffix("").as_posix()): path for path in paths}
         for side, paths in ((each, each.images) for each in found)
@@ -246,10 +246,11 @@ def pairs(folder: Path, split: str, reading: Reading, paired: bool | None = None
                 )
             side.images = [known[name] for name in sorted(known)]
     used, report = usable(found, reading, folder, split, belong)
-    (one, first), (other, second) = zip(found, map(len, used), strict=True)
-    heaps_told = f"without pairs: {first:,} in {one.folder.name}, {second:,} in {other.folder.name}"
-    report.notes.append(f"{first:,} pairs of equal names" if belong else heaps_told)
-    return read([(side, each, "") for side, each in zip(found, used, strict=True)], reading, report)
+    report.tell_rest(whole, [side.folder for side in found])
+    counts = ", ".join(f"{len(n):,} in {s.folder.name}" for s, n in zip(found, used, strict=True))
+    report.notes.append("pairs of equal names" if belong else f"without pairs: {counts}")
+    sides = [(side, each, "") for side, each in zip(found, used, strict=True)]
+    return read(sides, reading, report, belong)
 
 
 def two_sides(found: Listing, names: Sequence[str]) -> list[Listing] | None:
@@ -276,17 +277,19 @@ def two_sides(found: Listing, names: Sequence[str]) -> list[Listing] | None:
     return None
 
 
-def side_by_side(found: Listing, reading: Reading, folder: Path, split: str) -> OwnImages:
+def side_by_side(whole: Listing, reading: Reading, folder: Path, split: str) -> OwnImages:
     """Open images with an input on the left and its target on the right, as facades has them.
 
     Raises:
         UserError: If there is no such image.
     """
+    found = split_of(whole, split)
     (used,), report = usable([found], reading, folder, split, halves=True)
+    report.tell_splits(whole, found)
     report.notes.append(
         "input and target side by side in each image: the left half and the right one"
     )
-    return read([(found, used, "left"), (found, used, "right")], reading, report)
+    return read([(found, used, "left"), (found, used, "right")], reading, report, belong=True)
 
 
 def usable(
@@ -369,7 +372,10 @@ def nothing(folder: Path, every: Sequence[Header], report: "Report", halves: boo
 
 
 def read(
-    sides: Sequence[tuple[Listing, list[Header], str]], reading: Reading, report: "Report"
+    sides: Sequence[tuple[Listing, list[Header], str]],
+    reading: Reading,
+    report: "Report",
+    belong: bool = False,
 ) -> OwnImages:
     """Reduce the images of each side, and leave out those that turn out to be damaged.
 
@@ -377,6 +383,7 @@ def read(
         sides: For each place in an example where its images lie, these, and which half of each.
         reading: How to read them.
         report: What is told.
+        belong: Whether the images of both sides are pairs.
 
     Raises:
         UserError: If none is left.
@@ -395,11 +402,6 @@ def read(
     ]
     for side, (_, used, _) in zip(done, sides, strict=True):
         report.leave_out({used[i].path: problem for i, problem in side.problems.items()})
-    belong = (
-        len(sides) == 2
-        and len(sides[0][1]) == len(sides[1][1])
-        and any(side.problems for side in done)
-    )
     if belong:  # a damaged image takes its partner along
         both = set(done[0].used) & set(done[1].used)
         done = [
@@ -433,20 +435,29 @@ class Report:
         self.size = self.channels = 0
 
     def tell_splits(self, whole: Listing, used: Listing) -> None:
-        """Note which subfolders are splits, and which look like one and are none."""
-        groups = whole.groups()
-        known = {name for names in SPLITS.values() for name in names}
+        """Note which subfolder is the split, or which looks like one and is none."""
+        looks = whole.groups().keys() & {name for names in SPLITS.values() for name in names}
         if used is not whole:
-            rest = [name for name in groups if whole.folder / name != used.folder]
-            others = ", ".join(f"{name} ({len(groups[name]):,})" for name in sorted(rest))
+            self.notes.append(f"these are the ones in {used.folder.name}")
+            self.tell_rest(whole, [used.folder])
+        elif looks:
             self.notes.append(
-                f"these are the ones in {used.folder.name}; not used now: {others or 'none'}"
+                f"{min(looks)} is one of several subfolders here, not a split: all are used"
             )
-        elif groups.keys() & known:
-            name = min(groups.keys() & known)
-            self.notes.append(
-                f"{name} is one of several subfolders here, not a split: all are used"
+
+    def tell_rest(self, whole: Listing, used: list[Path]) -> None:
+        """Note the subfolders with images of which none of `used` is a part."""
+        rest = {}
+        for name, paths in whole.groups().items():
+            place = whole.folder / name
+            within = any(name and place in (each, *each.parents) for each in used)
+            if not within and place not in used:
+                rest[name] = paths
+        if rest:
+            told = ", ".join(
+                f"{name or 'beside them'} ({len(rest[name]):,})" for name in sorted(rest)
             )
+            self.notes.append(f"not used now: {told}")
 
     def leave_out(self, files: dict[Path, str]) -> None:
         """Note files that are not used, and why."""

@@ -207,6 +207,20 @@ def test_a_broken_image_takes_its_partner_along(tmp_path):
     assert shades(dataset) == [(0, 100), (2, 102)]
 
 
+def test_a_broken_image_of_a_heap_takes_nobody_along(tmp_path):
+    for i in range(3):
+        paint(tmp_path / "trainA" / f"{i}.png", i)
+        paint(tmp_path / "trainB" / f"{i}.png", 100 + i)
+        paint(tmp_path / "extra" / f"{i}.png", 200)
+    whole = (tmp_path / "trainB" / "1.png").read_bytes()
+    (tmp_path / "trainB" / "1.png").write_bytes(whole[:60])
+
+    with pytest.warns(ImageNotice, match=r"not used now: extra \(3\)"):
+        dataset = data.load(tmp_path, size=16)
+
+    assert shades(dataset) == [(0, 100), (1, 102), (2, 100)]
+
+
 SIDES = (("trainA", 2, 10), ("trainB", 3, 110), ("testA", 2, 50), ("testB", 3, 150))
 
 
