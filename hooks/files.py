@@ -6,6 +6,7 @@ is run, and every page offers its own source. Styles and scripts of every page a
 their comments; those of the laboratory, which some pages load when asked to, are there to be read.
 """
 
+import copy
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
+    from mkdocs.utils.templates import TemplateContext
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_MODELS = ("__init__", "protocol", "sampling")  # in the folder of the models
 SERVED_ONCE = ("assets/css/", "assets/js/", "assets/zoo/")  # the English pages use the Korean ones
 RUN = {".json", ".safetensors"}  # what a recorded run consists of
+API_STYLES = "_mkdocstrings.css"  # mkdocstrings gives them to every page
 
 
 def shared_files(root: Path, language: str) -> dict[str, Path]:
@@ -97,6 +101,7 @@ def lighten(site: Path) -> None:
 
     for pattern, shorter in (
         ("assets/css/*.css", rcssmin.cssmin),
+        (f"assets/{API_STYLES}", rcssmin.cssmin),
         ("assets/js/*.js", rjsmin.jsmin),
     ):
         for path in site.glob(pattern):
@@ -107,6 +112,14 @@ def on_env(env: "Environment", **_: Any) -> "Environment":
     """Leave out the blank lines and the indentation that statements of templates leave behind."""
     env.trim_blocks = env.lstrip_blocks = True
     return env
+
+
+def on_page_context(context: "TemplateContext", page: "Page", **_: Any) -> "TemplateContext":
+    """Load the styles of the API where there is some of it."""
+    if 'class="doc ' not in (page.content or ""):
+        config = context["config"] = copy.copy(context["config"])
+        config["extra_css"] = [x for x in config["extra_css"] if API_STYLES not in str(x)]
+    return context
 
 
 def on_post_build(config: "MkDocsConfig", **_: Any) -> None:

@@ -136,7 +136,7 @@ def test_a_page(path: str, new_context: Callable[..., BrowserContext], address: 
         for answer in answers
         if TEXT.search(answer.headers.get("content-type", "")) and answer.ok
     )
-    found["more than 120 KB"] = weight if weight > 120 * 1024 else 0
+    found["more than 120 kB"] = weight if weight > 120_000 else 0
     found["pictures that do not load"] = page.evaluate(BROKEN)
     found["pixel art not enlarged by whole numbers"] = page.evaluate(NOT_WHOLE)
     found["words of a drawing cut off"] = page.evaluate(CUT_OFF)

@@ -46,6 +46,17 @@ def test_it_does_so_after_instant_navigation(page, address, prefix, other):
     page.wait_for_url(f"{address}{other}lecture/#dcgan")
 
 
+def test_the_styles_of_the_api_are_loaded_where_it_is_also_without_loading_a_page_anew(page):
+    styles = page.locator("head link[href$='_mkdocstrings.css']")
+    page.goto("en/snippets/", wait_until="networkidle")
+    page.evaluate("window.sameDocument = true")
+    expect(styles).to_have_count(0)
+    page.locator(".md-sidebar--primary a[href$='/api/']").first.click()
+    expect(page.locator("h1")).to_have_attribute("id", "api")
+    expect(styles).to_have_count(1)
+    assert page.evaluate("window.sameDocument"), "the page was loaded anew"
+
+
 def test_without_scripts_the_language_link_leads_to_the_same_page(new_context, address):
     page = new_context(base_url=address, java_script_enabled=False).new_page()
     page.goto("models/dcgan/")
