@@ -118,6 +118,14 @@ def pages(folder: Path) -> list[str]:
     return found
 
 
+@pytest.fixture(scope="session")
+def visitor(browser: Browser) -> Page:
+    """A page that goes from address to address: opening one takes longer than to load it."""
+    page = browser.new_context(color_scheme="light").new_page()
+    page.set_default_timeout(PATIENCE)
+    return page
+
+
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     """Opens contexts, each as fresh as a new reader's browser."""
