@@ -1,6 +1,10 @@
 """Files of weights and checkpoints: written whole or not at all, read without running code."""
 
-from collections.abc import Mapping
+import contextlib
+import math
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,28 +21,84 @@ FORMAT = 1
 
 
 def save(path: Path, content: dict[str, Any]) -> None:
-    """Write a checkpoint: tensors, numbers, strings, lists and dicts of them."""
+    """Write a checkpoint: tensors, numbers, strings, lists and dicts of them.
+
+    The one that stood there before is kept as `before(path)`.
+    """
+    if path.exists():
+        write_whole(before(path), lambda temporary: shutil.copyfile(path, temporary))
     write_whole(path, lambda temporary: torch.save({"format": FORMAT, **content}, temporary))
+
+
+def before(path: Path) -> Path:
+    """Return where the checkpoint is kept that stood at `path` before the last one."""
+    return path.with_name(f"{path.stem}-before{path.suffix}")
 
 
 def load(path: Path, device: str = "cpu") -> dict[str, Any]:
     """Read a checkpoint that `save` wrote.
 
     Raises:
-        UserError: If the file is missing, truncated, of another format, or holds anything but
-            tensors and plain values (such a file is not opened further).
+        UserError: If the file is missing, damaged in any bit, of another format, holds a number
+            that is not finite, or anything but tensors and plain values (such a file is not opened
+            further).
     """
     if not path.is_file():
-        raise UserError(f"There is no checkpoint {path}.")
+        raise UserError(f"There is no checkpoint {path}.{earlier(path)}")
     try:
+        with zipfile.ZipFile(path) as archive:  # torch does not look at the sums
+            if archive.testzip() is not None:
+                raise zipfile.BadZipFile
         content = torch.load(path, map_location=device, weights_only=True)
     except OSError:
         raise
     except Exception:  # there is no end to what torch and pickle raise for a damaged file
-        raise UserError(f"{path} is not a whole checkpoint of this program.") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise UserError(f"{path} is not a checkpoint of this version of the program.")
+        raise not_whole(path) from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT or not finite(content):
+        raise not_whole(path)
     return content
+
+
+def finite(value: Any) -> bool:
+    """Say whether all numbers in tensors, lists and dicts are finite."""
+    if isinstance(value, Tensor):
+        return not value.is_floating_point() or bool(value.isfinite().all())
+    if isinstance(value, Mapping):
+        return all(finite(each) for each in value.values())
+    if isinstance(value, list | tuple):
+        return all(finite(each) for each in value)
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def not_whole(path: Path) -> UserError:
+    """Return what is said of a damaged or foreign file in the place of a checkpoint."""
+    return UserError(
+        f"{path} is not a whole checkpoint of this version of the program.{earlier(path)}"
+    )
+
+
+def earlier(path: Path) -> str:
+    """Name the checkpoint before this one, if there is one."""
+    kept = before(path)
+    if not kept.exists():
+        return ""
+    where = f'"{kept}"' if " " in str(kept) else str(kept)
+    return f" The one before it is kept: `gan-minimal resume {where}` goes on from there."
+
+
+@contextlib.contextmanager
+def refused(path: Path) -> Iterator[None]:
+    """Say that a file is no checkpoint where a value in it is missing or of another kind.
+
+    Raises:
+        UserError: In place of what Python or torch raises.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError):
+        raise not_whole(path) from None
 
 
 def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
@@ -72,7 +132,17 @@ def put_weights(module: Module, weights: Mapping[str, Tensor], source: Path | st
     """Copy `weights` into `module`, all of them and nothing else.
 
     Raises:
-        UserError: If a tensor is missing, left over or of another size; the message names it.
+        UserError: If a tensor is missing, left over, of another size or type; the message names it.
+    """
+    check_weights(module, weights, source)
+    module.load_state_dict(weights)
+
+
+def check_weights(module: Module, weights: Mapping[str, Tensor], source: Path | str) -> None:
+    """Refuse weights that are not those of `module`, which may lie on the device `meta`.
+
+    Raises:
+        UserError: If a tensor is missing, left over, of another size or type; the message names it.
     """
     own = module.state_dict()
     for name in own.keys() ^ weights.keys():
@@ -84,4 +154,8 @@ def put_weights(module: Module, weights: Mapping[str, Tensor], source: Path | st
                 f"{source} is of another size: {name!r} is {tuple(weights[name].shape)} there and "
                 f"{tuple(tensor.shape)} here."
             )
-    module.load_state_dict(weights)
+        if tensor.dtype != weights[name].dtype:
+            raise UserError(
+                f"{source} is of another kind: {name!r} is {weights[name].dtype} there and "
+                f"{tensor.dtype} here."
+            )

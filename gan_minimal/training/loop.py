@@ -7,7 +7,7 @@ moves it, averages weights, counts, shows progress, saves and resumes.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
@@ -21,7 +21,7 @@ from torch.utils.data import Dataset
 from gan_minimal import models
 from gan_minimal.errors import TrainingDiverged, UserError
 from gan_minimal.models.protocol import Dividing, Game, Model, Scheduled
-from gan_minimal.training import checkpoint
+from gan_minimal.training import checkpoint, restore
 from gan_minimal.training.batches import batches
 from gan_minimal.training.loss_log import Losses
 from gan_minimal.training.machine import has_bfloat16
@@ -29,6 +29,7 @@ from gan_minimal.training.progress import interruption, progress_bar
 
 T = TypeVar("T", bound=Game)
 
+KINDS: dict[Any, str] = {int: "a whole number", float: "a number", str: "a name"}
 WINDOW = 50  # rounds over which losses are averaged, and between two looks at the device
 
 
@@ -58,6 +59,11 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained, in a sentence."""
+        for each in fields(self):
+            value = getattr(self, each.name)
+            number = each.type is float and type(value) is int
+            if type(value) is not each.type and not number:
+                raise UserError(f"{each.name} is {KINDS[each.type]}, not {value!r}.")
         if self.batch < 1 or self.steps < 1 or self.save_every < 1:
             raise UserError("batch, steps and save_every must be at least 1.")
         if not 0 <= self.seed < 2**32:
@@ -76,15 +82,15 @@ def check_device(name: str) -> None:
         UserError: If torch does not know the device or cannot reach it.
     """
     try:
-        kind = torch.device(name).type
+        device = torch.device(name)
     except RuntimeError:
         raise UserError(f"There is no device {name!r}: use cpu, cuda or mps.") from None
-    reachable = {
-        "cpu": True,
-        "cuda": torch.cuda.is_available(),
-        "mps": torch.backends.mps.is_available(),
+    count = {
+        "cpu": 1,
+        "cuda": torch.cuda.device_count(),
+        "mps": int(torch.backends.mps.is_available()),
     }
-    if not reachable.get(kind, False):
+    if (device.index or 0) >= count.get(device.type, 0):
         raise UserError(f"This machine has no device {name!r}; --device cpu always works.")
 
 
@@ -317,7 +323,7 @@ def contents(
         "average": None if run.average is None else run.average.state_dict(),
         "optimizers": {player: o.state_dict() for player, o in run.optimizers.items()},
         "losses": asdict(run.losses),
-        "random": random_state(settings.device),
+        "random": restore.random_state(settings.device),
     }
 
 
@@ -326,45 +332,38 @@ def resume(path: Path, device: str | None = None) -> tuple[Run[Model], dict[str,
 
     Args:
         path: A checkpoint that `gan-minimal train` wrote.
-        device: Another device than the one of the run, if any.
+        device: Where to compute; by default where the run was, or on the CPU if this machine has
+            no such device.
 
     Returns:
         The run, the checkpoint's content and its settings.
 
     Raises:
-        UserError: If the file is truncated, or of another model or size.
+        UserError: If a value in the file is damaged, missing, or of another kind than it should be.
     """
     content = checkpoint.load(path)
-    try:
-        settings = Settings(**content["settings"])
-        if device is not None:
-            settings = replace(settings, device=device)
-        run = new(content["name"], content["arguments"], settings)
-    except TypeError:  # an argument or a setting that the program no longer has
-        raise UserError(f"{path} is not a checkpoint of this version of the program.") from None
-    checkpoint.put_weights(run.model, content["model"], path)
-    if run.average is not None:
-        checkpoint.put_weights(run.average, content["average"], path)
-    for player, optimizer in run.optimizers.items():
-        optimizer.load_state_dict(content["optimizers"][player])
-    run.step = content["step"]
-    run.losses = Losses(**content["losses"])
-    set_random_state(content["random"], settings.device)
+    with checkpoint.refused(path):
+        stored, arguments = content["settings"], content["arguments"]
+        settings = Settings(**stored | {"device": device or reachable(stored["device"])})
+        with torch.device("meta"):  # takes no memory, however large the file says that it is
+            outline = models.build(content["name"], **arguments)
+        checkpoint.check_weights(outline, content["model"], path)
+        run = new(content["name"], arguments, settings)
+        checkpoint.put_weights(run.model, content["model"], path)
+        if run.average is not None:
+            checkpoint.put_weights(run.average, content["average"], path)
+        for player, optimizer in run.optimizers.items():
+            restore.put_optimizer(optimizer, content["optimizers"][player])
+        run.step = restore.step_of(content, settings.steps)
+        run.losses = restore.losses_of(content)
+        restore.set_random_state(content["random"], settings.device)
     return run, content, settings
 
 
-def random_state(device: str) -> dict[str, Tensor]:
-    """Return the state of the random numbers of the CPU and of `device`."""
-    state = {"cpu": torch.get_rng_state()}
-    where = torch.device(device)
-    if where.type != "cpu":
-        state[where.type] = torch.get_device_module(where.type).get_rng_state(where)
-    return state
-
-
-def set_random_state(state: dict[str, Tensor], device: str) -> None:
-    """Put back what `random_state` returned; a state of another kind of device is left out."""
-    torch.set_rng_state(state["cpu"])
-    where = torch.device(device)
-    if where.type != "cpu" and where.type in state:
-        torch.get_device_module(where.type).set_rng_state(state[where.type], where)
+def reachable(device: str) -> str:
+    """Return `device`, or the CPU on a machine that does not have it."""
+    try:
+        check_device(device)
+    except UserError:
+        return "cpu"
+    return device

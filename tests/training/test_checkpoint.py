@@ -1,6 +1,8 @@
 """Files are written whole or not at all, and damaged or foreign ones are refused in a sentence."""
 
+import math
 import pickle
+import random
 import re
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from torch import nn
 from gan_minimal import models
 from gan_minimal.errors import UserError
 from gan_minimal.training import checkpoint
+from tests.training.comparing import same
 
 CONTENT = {
     "name": "gan",
@@ -58,7 +61,7 @@ def test_what_is_saved_is_loaded(tmp_path):
 def test_a_checkpoint_truncated_at_any_byte_is_refused(checkpoint_bytes, damaged, share):
     damaged.write_bytes(checkpoint_bytes[: int(share * len(checkpoint_bytes))])
 
-    with pytest.raises(UserError, match="is not a whole checkpoint of this program"):
+    with pytest.raises(UserError, match="is not a whole checkpoint of this version"):
         checkpoint.load(damaged)
 
 
@@ -118,7 +121,7 @@ def test_code_in_a_checkpoint_is_refused_and_not_run(write, tmp_path):
 def test_another_format_is_refused(content, tmp_path):
     torch.save(content, tmp_path / "checkpoint.pt")
 
-    with pytest.raises(UserError, match="not a checkpoint of this version"):
+    with pytest.raises(UserError, match="not a whole checkpoint of this version"):
         checkpoint.load(tmp_path / "checkpoint.pt")
 
 
@@ -131,8 +134,51 @@ def test_a_missing_file_is_named(tmp_path):
         checkpoint.load(tmp_path)  # a folder
 
 
+@pytest.mark.parametrize("size", [1, 4096], ids=["a bit is flipped", "a page is zeroed"])
+def test_a_checkpoint_damaged_anywhere_is_refused_or_the_same(size, tmp_path):
+    """What lies between the entries of the file may change: nobody reads it."""
+    path, rng = tmp_path / "checkpoint.pt", random.Random(5)
+    checkpoint.save(path, CONTENT | {"model": {"weight": torch.rand(200, 200)}})
+    whole, wanted = path.read_bytes(), checkpoint.load(path)
+    refused = 0
+
+    for _ in range(150):
+        content, place = bytearray(whole), rng.randrange(len(whole))
+        content[place : place + size] = (
+            bytes([content[place] ^ 1 << rng.randrange(8)]) if size == 1 else bytes(size)
+        )
+        path.write_bytes(content[: len(whole)])
+        try:
+            assert same(checkpoint.load(path), wanted)
+        except UserError:
+            refused += 1
+
+    assert refused > 140
+
+
+@pytest.mark.parametrize("place", ["model", "losses"])
+def test_a_checkpoint_with_a_number_that_is_not_finite_is_refused(place, tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    worse = {"model": {"weight": torch.tensor([1.0, math.nan])}, "losses": {"x": [math.inf]}}
+    checkpoint.save(path, CONTENT | {place: worse[place]})
+
+    with pytest.raises(UserError, match="is not a whole checkpoint"):
+        checkpoint.load(path)
+
+
+def test_the_checkpoint_before_the_last_is_kept_and_named_when_the_last_is_damaged(tmp_path):
+    path = tmp_path / "checkpoint.pt"
+    for step in (10, 20):
+        checkpoint.save(path, CONTENT | {"step": step})
+    path.write_bytes(path.read_bytes()[:-30])
+
+    with pytest.raises(UserError, match=r"`gan-minimal resume .*checkpoint-before\.pt` goes on"):
+        checkpoint.load(path)
+    assert checkpoint.load(checkpoint.before(path))["step"] == 10
+
+
 def test_a_file_that_may_not_be_read_is_not_called_damaged(tmp_path, monkeypatch):
-    (tmp_path / "checkpoint.pt").touch()
+    checkpoint.save(tmp_path / "checkpoint.pt", CONTENT)
 
     def refuse(*_, **__):
         raise PermissionError("Permission denied")

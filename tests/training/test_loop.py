@@ -432,24 +432,6 @@ def test_a_batch_larger_than_the_data_is_refused():
         loop.train(run, TensorDataset(torch.zeros(4)), settings, quiet=True)
 
 
-@pytest.mark.parametrize(
-    ("change", "sentence"),
-    [
-        ({"arguments": TINY | {"width": 8}}, "of another size"),
-        ({"arguments": TINY | {"depth": 3}}, "not a checkpoint of this version"),
-        ({"settings": {"data": "faces16", "batch": 8, "steps": 9, "lr": 1}}, "of this version"),
-        ({"name": "gan", "arguments": SMALL}, "of another model"),
-        ({"name": "dcgam"}, "did you mean 'dcgan'"),
-    ],
-)
-def test_a_checkpoint_that_does_not_fit_its_own_model_is_refused(change, sentence, tmp_path):
-    content = trained("dcgan", TINY, Settings("faces16", batch=8, steps=1, ema=0.9))
-    checkpoint.save(tmp_path / "checkpoint.pt", content | change)
-
-    with pytest.raises(UserError, match=sentence):
-        loop.resume(tmp_path / "checkpoint.pt")
-
-
 # Real processes. This one trains a small model under the name of a real one, so that the command
 # can go on with it; it saves often and says when it has.
 OFTEN = Settings("faces16", 8, 240, seed=5, precision="bfloat16", ema=0.99, save_every=4)
@@ -602,41 +584,6 @@ loop.train(run, data.load("faces16"), settings, lambda run: print("saved"), watc
 
     assert process.returncode == -signal.SIGTERM
     assert "saved" not in rest
-
-
-class Device:
-    """Stands in for a kind of device with several of them, each with a state of its own."""
-
-    def __init__(self) -> None:
-        self.states = {index: torch.full((4,), index, dtype=torch.uint8) for index in range(3)}
-
-    def get_rng_state(self, device: torch.device) -> torch.Tensor:
-        return self.states[device.index or 0].clone()
-
-    def set_rng_state(self, state: torch.Tensor, device: torch.device) -> None:
-        self.states[device.index or 0] = state.clone()
-
-
-def test_the_random_numbers_of_the_named_device_are_kept(monkeypatch):
-    devices = Device()
-    monkeypatch.setattr(torch, "get_device_module", lambda kind: devices)
-
-    state = loop.random_state("cuda:1")
-    devices.states[1].zero_()
-    loop.set_random_state(state, "cuda:1")
-
-    assert state["cuda"].tolist() == [1, 1, 1, 1]
-    assert [devices.states[i][0].item() for i in range(3)] == [0, 1, 2]
-
-
-def test_the_random_numbers_of_another_kind_of_device_are_left_out(monkeypatch):
-    devices = Device()
-    monkeypatch.setattr(torch, "get_device_module", lambda kind: devices)
-    state = loop.random_state("cuda:1")
-
-    loop.set_random_state(state, "cpu")  # a run goes on on a laptop
-
-    assert [devices.states[i][0].item() for i in range(3)] == [0, 1, 2]
 
 
 @pytest.mark.gpu

@@ -1,0 +1,98 @@
+"""What a checkpoint must hold before a run goes back to it.
+
+Whatever is wrong with it is found here: later it would be used silently, or end the process in the
+middle of a round. The functions raise what Python and torch raise; `checkpoint.refused` makes a
+sentence of it.
+"""
+
+from copy import deepcopy
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from gan_minimal.training.loss_log import Losses
+
+
+def put_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
+    """Put back the state of an optimiser.
+
+    Raises:
+        ValueError: If a moment is not as it is after a round, or a setting is of another type.
+        LookupError: If something is missing.
+    """
+    blank = deepcopy(optimizer)  # its state after a round says how the real one has to look
+    for group in blank.param_groups:
+        for weights in group["params"]:
+            weights.grad = torch.zeros_like(weights)
+    blank.step()
+    expected = blank.state_dict()
+
+    for own, stored in zip(expected["param_groups"], state["param_groups"], strict=True):
+        if own["params"] != stored["params"]:
+            raise ValueError("parameters")
+        for key in own.keys() & stored.keys():  # versions of torch have more or fewer
+            if kind(own[key]) != kind(stored[key]) and None not in (own[key], stored[key]):
+                raise ValueError(key)
+    for index, moments in state["state"].items():  # a layer that took no part yet has none
+        wanted = expected["state"][index]
+        if moments.keys() != wanted.keys():
+            raise ValueError("moments")
+        for name, moment in moments.items():
+            if (moment.shape, moment.dtype) != (wanted[name].shape, wanted[name].dtype):
+                raise ValueError(name)
+    optimizer.load_state_dict(state)
+
+
+def kind(value: Any) -> Any:
+    """Return the type of a setting of an optimiser, for which all numbers are of one."""
+    if isinstance(value, list | tuple):
+        return [kind(each) for each in value]
+    return float if type(value) is int else type(value)
+
+
+def step_of(content: dict[str, Any], steps: int) -> int:
+    """Return how many rounds have been played.
+
+    Raises:
+        ValueError: If it is no whole number from 0 to `steps`.
+    """
+    step = content["step"]
+    if type(step) is not int or not 0 <= step <= steps:
+        raise ValueError("step")
+    return step
+
+
+def losses_of(content: dict[str, Any]) -> Losses:
+    """Return the losses noted so far.
+
+    Raises:
+        ValueError: If they are no numbers, or not one of each player for each window.
+    """
+    losses = Losses(**content["losses"])
+    lists = [*losses.players.values(), *losses.window.values()]
+    if not all(type(step) is int for step in losses.step):
+        raise ValueError("step")
+    if not all(isinstance(each, list) and set(map(type, each)) <= {float} for each in lists):
+        raise ValueError("losses")
+    if any(len(means) != len(losses.step) for means in losses.players.values()):
+        raise ValueError("players")
+    return losses
+
+
+def random_state(device: str) -> dict[str, Tensor]:
+    """Return the state of the random numbers of the CPU and of `device`."""
+    state = {"cpu": torch.get_rng_state()}
+    where = torch.device(device)
+    if where.type != "cpu":
+        state[where.type] = torch.get_device_module(where.type).get_rng_state(where)
+    return state
+
+
+def set_random_state(state: dict[str, Tensor], device: str) -> None:
+    """Put back what `random_state` returned; a state of another kind of device is left out."""
+    torch.set_rng_state(state["cpu"])
+    where = torch.device(device)
+    if where.type != "cpu" and where.type in state:
+        torch.get_device_module(where.type).set_rng_state(state[where.type], where)
