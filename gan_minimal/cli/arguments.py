@@ -2,6 +2,7 @@
 
 import inspect
 from ast import literal_eval
+from collections.abc import Iterable
 from typing import Any
 
 from typer.core import TyperCommand
@@ -115,3 +116,30 @@ def checked(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
             if type(value) not in right:
                 raise UserError(f"{key} of {name} is {called}, not {value!r}.")
     return arguments
+
+
+def stretched(
+    model: str, arguments: dict[str, Any], names: Iterable[str], factor: float
+) -> dict[str, int | tuple[int, ...]]:
+    """Return those of a model's arguments that count rounds, for a longer or shorter run.
+
+    Args:
+        model: The model.
+        arguments: Its arguments; the others are by default what they are.
+        names: Which of them count rounds; those that are None or 0 are left out.
+        factor: How many times as long the run is.
+    """
+    known = parameters(model)
+    counts = {key: arguments.get(key, known[key].default) for key in names}
+    return {
+        key: max(1, round(value * factor))
+        if isinstance(value, int)
+        else tuple(round(each * factor) for each in value)
+        for key, value in counts.items()
+        if value
+    }
+
+
+def told(arguments: dict[str, Any]) -> str:
+    """Return arguments as they are told to a person: `width 32, size 64`."""
+    return ", ".join(f"{key} {value}" for key, value in arguments.items())

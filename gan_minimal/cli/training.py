@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gan_minimal.cli import photographs
-from gan_minimal.cli.arguments import ModelHelp, checked, given_arguments
+from gan_minimal.cli.arguments import ModelHelp, checked, given_arguments, stretched, told
 from gan_minimal.cli.common import Device, Seed, app
 from gan_minimal.errors import TrainingDiverged, UserError, nearest
 
@@ -77,7 +77,7 @@ def train(
     """
     from gan_minimal import data as datasets
     from gan_minimal import models
-    from gan_minimal.training import loop
+    from gan_minimal.training import checkpoint, loop
 
     asked = preset
     model, preset = chosen_preset(name, preset)
@@ -89,7 +89,7 @@ def train(
         raise UserError(f"--image is for singan: {model} learns from many images, see --data.")
     folder = out or Path("runs") / name
     path = folder / "checkpoint.pt"
-    if path.exists():
+    if path.exists() or checkpoint.before(path).exists():
         raise UserError(
             f"{folder} already holds a run: `gan-minimal resume {folder}` goes on with it; "
             "--out chooses another folder."
@@ -114,6 +114,13 @@ def train(
         "precision": precision,
     }
     changes = {key: value for key, value in given.items() if value is not None}
+    if steps is not None and not one_photograph:
+        row = models.MODELS[model]
+        counting = [key for key in (*row.lr_rounds, *row.growth_rounds) if key not in own]
+        paced = stretched(model, arguments, counting, steps / training["steps"])
+        arguments |= paced
+        if paced:
+            typer.echo(f"Its schedule is for {steps:,} rounds: {told(paced)}.")
     settings = loop.Settings(**{**training, "seed": seed, **changes})
     run = loop.new(model, checked(model, arguments), settings)
     go_on(run, model, arguments, settings, path, opened, workers=workers)
@@ -192,8 +199,7 @@ def fitted(
         counts = {"classes": {"class": n} if named else (n,), "domains": n}
         arguments |= {key: value for key, value in counts.items() if key in known}
     changed = {key: arguments[key] for key in ("size", "width", "channels") if key in arguments}
-    told = ", ".join(f"{key} {value}" for key, value in changed.items())
-    typer.echo(f"{model} as in its preset {first}, with {told}." if told else "")
+    typer.echo(f"{model} as in its preset {first}, with {told(changed)}." if changed else "")
     return opened, arguments, dict(presets[first]["train"])
 
 
@@ -221,7 +227,7 @@ def chosen_preset(name: str, preset: str | None) -> tuple[str, str]:
 
 @app.command()
 def resume(
-    folder: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of the run, or a checkpoint in it.")],
     device: Device = None,
     steps: Annotated[int | None, typer.Option(help="Train up to this round instead.")] = None,
     data: Annotated[str | None, typer.Option(help="Where the data lies by now.")] = None,
@@ -232,18 +238,34 @@ def resume(
 
     Example: gan-minimal resume runs/dcgan
     """
+    import shutil
     from dataclasses import replace
 
     from gan_minimal import data as datasets
+    from gan_minimal import models
+    from gan_minimal.files import write_whole
     from gan_minimal.training import loop
 
-    path = folder / "checkpoint.pt"
-    run, content, settings = loop.resume(path, device)
-    if steps is not None:
+    start = folder if folder.suffix == ".pt" else folder / "checkpoint.pt"
+    path = start.with_name("checkpoint.pt")
+    run, content, settings = loop.resume(start, device)
+    if start != path:  # the one in its place is damaged, and shall not be kept as the one before
+        write_whole(path, lambda temporary: shutil.copyfile(start, temporary))
+    if settings.device != (wanted := device or content["settings"]["device"]):
+        typer.echo(f"This machine has no device {wanted!r}: going on on {settings.device}.")
+    if steps is not None and run.step < steps != settings.steps:
+        name, arguments = content["name"], content["arguments"]
+        counting = models.MODELS[name].lr_rounds
+        paced = stretched(name, arguments, counting, steps / settings.steps)
+        for key, value in paced.items():
+            setattr(run.model, key, value)
+        arguments |= paced
         settings = replace(settings, steps=steps)
+        if paced:
+            typer.echo(f"Its learning rate is for {steps:,} rounds: {told(paced)}.")
     if data is not None:
         settings = replace(settings, data=data)
-    if run.step >= settings.steps:
+    if run.step >= min(settings.steps, steps or settings.steps):
         typer.echo(f"{folder} is finished: {run.step:,} rounds. --steps trains further.")
         return
     known = settings.data in datasets.names()

@@ -20,12 +20,16 @@ class Row(NamedTuple):
         pictures: For a recorded run, `module:function` of `gan_minimal.editing` that draws what it
             is there for, beside samples.
         unit: Unit of its losses: "nat" where they are minus the logarithm of a probability.
+        lr_rounds: Its arguments that say over which rounds its learning rate changes.
+        growth_rounds: Those that say over which rounds it grows.
     """
 
     kind: str
     runs: Mapping[str, str] = MappingProxyType({})
     pictures: Mapping[str, str] = MappingProxyType({})
     unit: str = ""
+    lr_rounds: tuple[str, ...] = ()
+    growth_rounds: tuple[str, ...] = ()
 
 
 MODELS = {
@@ -34,6 +38,7 @@ MODELS = {
         "AttributeClassifier",
         {"attributes": "tiny", "jamo": "jamo", "voxel": "voxel"},
         unit="nat",
+        lr_rounds=("steps",),
     ),
     "autoencoder": Row(
         "Autoencoder", {"autoencoder": "tiny"}, {"autoencoder": "autoencoder:reconstructions"}
@@ -45,23 +50,39 @@ MODELS = {
         {"dcgan": "tiny", "dcgan_small": "small"},
         {"dcgan": "dcgan:wall"},
         unit="nat",
+        lr_rounds=("lr_decay",),
     ),
-    "cgan": Row("CGAN", unit="nat"),
+    "cgan": Row("CGAN", unit="nat", lr_rounds=("momentum_steps",)),
     "cgan_conv": Row("ConvCGAN", {"cgan": "tiny"}, {"cgan": "cgan:hands"}, unit="nat"),
     "wgan": Row("WGAN", {"wgan": "tiny"}),
     "wgan_gp": Row("WGANGP", {"wgan_gp": "tiny"}),
     "pix2pix": Row("Pix2Pix", {"pix2pix": "tiny", "pix2pix_faces": "faces"}, unit="nat"),
-    "cyclegan": Row("CycleGAN", {"cyclegan": "tiny"}, {"cyclegan": "cyclegan:round_trip"}),
-    "stargan": Row("StarGAN", {"stargan": "tiny"}, {"stargan": "stargan:all_edits"}),
+    "cyclegan": Row(
+        "CycleGAN",
+        {"cyclegan": "tiny"},
+        {"cyclegan": "cyclegan:round_trip"},
+        lr_rounds=("epoch_rounds",),
+    ),
+    "stargan": Row(
+        "StarGAN", {"stargan": "tiny"}, {"stargan": "stargan:all_edits"}, lr_rounds=("lr_decay",)
+    ),
     "singan": Row("SinGAN", {"singan": "tiny"}, {"singan": "singan:scenes"}),
-    "pggan": Row("PGGAN", {"pggan": "tiny"}),
+    "pggan": Row("PGGAN", {"pggan": "tiny"}, growth_rounds=("rounds",)),
     "stylegan": Row(
         "StyleGAN",
         {"stylegan": "tiny", "stylegan_hangul": "hangul"},
         {"stylegan": "stylegan:styled"},
         unit="nat",
+        lr_rounds=("lr_decay",),
+        growth_rounds=("rounds",),
     ),
-    "clip": Row("CLIP", {"clip": "tiny"}, {"clip": "styleclip:worded"}, unit="nat"),
+    "clip": Row(
+        "CLIP",
+        {"clip": "tiny"},
+        {"clip": "styleclip:worded"},
+        unit="nat",
+        lr_rounds=("warmup", "rounds"),
+    ),
 }
 """The one table of models and their recorded runs, in the order in which they are recorded."""
 

@@ -217,7 +217,7 @@ class CLIP(nn.Module):
 
     def schedule(self, step: int, optimizers: dict[str, Optimizer]) -> None:
         """Let the learning rate rise evenly, then fall along half a cosine."""
-        share = min(1.0, max(0, step - self.warmup) / (self.rounds - self.warmup))
+        share = min(1.0, max(0, step - self.warmup) / max(1, self.rounds - self.warmup))
         factor = min(1.0, (step + 1) / self.warmup) * (1 + math.cos(math.pi * share)) / 2
         for group in optimizers["encoders"].param_groups:
             group["lr"] = self.lr * factor

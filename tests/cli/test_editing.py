@@ -163,7 +163,8 @@ def test_a_mistake_in_the_options_is_named(arguments, named, run):
 def test_the_small_clip_is_trained_by_the_command(run):
     code, shown, error = run("train", "clip", "--steps", 1, "--batch", 4)
 
-    assert (code, shown) == (0, "Finished: runs/clip/checkpoint.pt\n"), error
+    assert code == 0, error
+    assert shown.endswith("\nFinished: runs/clip/checkpoint.pt\n")
     for command in ("edit runs/clip --text 안경", "sample runs/clip"):
         code, out, error = run(*command.split())
         assert code == 2

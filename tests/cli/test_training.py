@@ -14,10 +14,11 @@ from PIL import Image
 
 from gan_minimal import models
 from gan_minimal.cli import training
+from gan_minimal.cli.arguments import stretched
 from gan_minimal.data.own_images import Reading
 from gan_minimal.files import read_json
 from gan_minimal.training import checkpoint
-from tests.cli.helpers import misused, pixels
+from tests.cli.helpers import misused, pixels, refused
 from tests.conftest import ROOT
 
 
@@ -387,3 +388,75 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, sentence, run):
 )
 def test_a_mistake_in_the_options_is_named(arguments, named, run):
     misused(run, arguments.split(), named)
+
+
+LENGTHS = ["dcgan", "cyclegan", "stargan", "pggan", "stylegan", "clip", "attributes"]
+
+
+@pytest.mark.parametrize("name", LENGTHS)
+def test_a_longer_run_learns_to_its_end(name):
+    """Schedules follow the length that is asked for: in the end the rate is low, but not 0."""
+    model, preset = models.runs()[name]
+    chosen = models.preset(model, preset)
+    planned, row = chosen["train"]["steps"], models.MODELS[model]
+    counting = (*row.lr_rounds, *row.growth_rounds)
+    rates: dict[int, list[float]] = {}
+    for steps in (1, 60, planned, 3 * planned):
+        arguments = chosen["model"] | stretched(model, chosen["model"], counting, steps / planned)
+        game = models.build(model, **arguments)
+        for step in (0, steps // 2, steps - 1):
+            optimizers = game.optimizers()
+            game.schedule(step, optimizers)
+            rates[steps] = [o.param_groups[0]["lr"] for o in optimizers.values()]
+
+    assert min(rates[60] + rates[planned] + rates[3 * planned]) > 0
+    assert rates[3 * planned] == pytest.approx(rates[planned], abs=game.lr / 50)
+
+
+def short(steps: int, *others: str) -> list[str]:
+    """Words of the command that train a small DCGAN, in `runs/short`."""
+    words = f"train dcgan --steps {steps} --batch 8 --set width=4 --out runs/short"
+    return [*words.split(), *others]
+
+
+def test_whoever_asks_for_other_rounds_is_told_how_the_schedule_follows(run):
+    path = Path("runs/short/checkpoint.pt")
+    _, told, _ = run(*short(65))
+    assert "Its schedule is for 65 rounds: lr_decay (22, 65)." in told
+
+    assert "finished: 65 rounds" in run("resume", "runs/short")[1]
+    _, told, _ = run("resume", "runs/short", "--steps", 130)
+    assert "Its learning rate is for 130 rounds: lr_decay (44, 130)." in told
+    content = checkpoint.load(path)
+    assert content["step"] == content["settings"]["steps"] == 130
+    assert content["arguments"]["lr_decay"] == (44, 130)
+
+
+def test_a_schedule_that_is_given_stays(run):
+    _, told, _ = run(*short(4, "--set", "lr_decay=(9, 11)"))
+    assert "schedule" not in told
+    assert checkpoint.load(Path("runs/short/checkpoint.pt"))["arguments"]["lr_decay"] == (9, 11)
+
+
+def test_the_checkpoint_before_a_damaged_one_can_be_gone_on_from(run):
+    run(*short(6, "--save-every", "2"))
+    last = Path("runs/short/checkpoint.pt")
+    last.write_bytes(last.read_bytes()[:-1000])
+
+    refused(run, ["resume", "runs/short"], "goes on from there")
+    refused(run, ["sample", "runs/short"], "goes on from there")
+    assert "Finished" in run("resume", "runs/short/checkpoint-before.pt")[1]
+    assert checkpoint.load(last)["step"] == 6
+    assert checkpoint.load(checkpoint.before(last))["step"] == 4
+
+
+def test_a_run_of_another_machine_goes_on_here_and_says_where(run):
+    run(*short(2))
+    path = Path("runs/short/checkpoint.pt")
+    content = checkpoint.load(path)
+    content["settings"]["device"] = "cuda:7"
+    checkpoint.save(path, content)
+
+    _, told, _ = run("resume", "runs/short", "--steps", 3)
+    assert "This machine has no device 'cuda:7': going on on cpu." in told
+    assert run("sample", "runs/short", "--out", "a.png")[0] == 0
