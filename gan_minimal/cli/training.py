@@ -183,8 +183,8 @@ def fitted(
     for line in opened.report:
         typer.echo(line)
     if preset is None:
-        same = [each for each in presets if each != "paper" and is_for(presets[each], opened.size)]
-        if same and not is_for(presets[first], opened.size):
+        same = [each for each in presets if each != "paper" and is_for(model, each, opened.size)]
+        if same and first not in same:
             first = same[0]
         arguments = presets[first]["model"] | own
         if "width" in arguments and "width" not in own and not same:
@@ -203,9 +203,14 @@ def fitted(
     return opened, arguments, dict(presets[first]["train"])
 
 
-def is_for(preset: dict[str, Any], size: int) -> bool:
+def is_for(model: str, preset: str, size: int) -> bool:
     """Say whether a preset is for images of `size` pixels."""
-    return bool(preset["model"].get("size") == size)
+    from gan_minimal import models
+    from gan_minimal.cli.arguments import parameters
+
+    usual = parameters(model).get("size")
+    own: Any = models.preset(model, preset)["model"].get("size", usual and usual.default)
+    return bool(own == size)
 
 
 def chosen_preset(name: str, preset: str | None) -> tuple[str, str]:

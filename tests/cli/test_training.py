@@ -184,6 +184,14 @@ def test_a_network_for_larger_images_is_narrower_unless_a_width_is_given(run, ph
     assert settings == models.preset("wgan", "paper")["train"]
 
 
+def test_a_model_with_a_preset_for_the_size_of_the_images_starts_from_it(run, photos):
+    _, arguments, settings = training.fitted("dcgan", None, "photos", {}, Reading(64))
+
+    small = models.preset("dcgan", "small")
+    assert settings == small["train"]
+    assert arguments == small["model"] | {"size": 64, "channels": 3}
+
+
 @pytest.mark.slow
 def test_subfolders_become_the_classes_of_a_model_that_has_some(run):
     for name in ("cat", "dog", "owl"):
