@@ -32,6 +32,12 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def clear_temporary(folder: Path) -> None:
+    """Remove what `write_whole` leaves in a folder when the process is killed in it."""
+    for path in folder.glob(".?*-????????"):
+        path.unlink(missing_ok=True)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` to `path`, whole or not at all, and with its own ends of lines."""
     write_whole(path, partial(Path.write_bytes, data=text.encode()))

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from gan_minimal.cli.common import scale_of
 from gan_minimal.errors import UserError
-from gan_minimal.files import write_json, write_text, write_whole
+from gan_minimal.files import clear_temporary, write_json, write_text, write_whole
 
 if TYPE_CHECKING:
     from torch.utils.data import Dataset
@@ -59,6 +59,7 @@ class RunFolder:
                 "another folder with --out."
             ) from None
         try:
+            clear_temporary(self.folder)
             yield
         finally:
             lock.release()

@@ -5,6 +5,7 @@ that player minimises. The loop does the rest: it computes that player's gradien
 moves it, averages weights, counts, shows progress, saves and resumes.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, fields
@@ -30,6 +31,7 @@ from gan_minimal.training.progress import interruption, progress_bar
 T = TypeVar("T", bound=Game)
 
 KINDS: dict[Any, str] = {int: "a whole number", float: "a number", str: "a name"}
+SAVE_SECONDS = 60  # what a power cut may cost
 WINDOW = 50  # rounds over which losses are averaged, and between two looks at the device
 
 
@@ -230,13 +232,14 @@ def train(
     quiet: bool = False,
     workers: int | None = None,
 ) -> Run[T]:
-    """Play rounds until `settings.steps` have been played, or until Ctrl-C or SIGTERM.
+    """Play rounds until `settings.steps` have been played, or until Ctrl-C, SIGTERM or SIGHUP.
 
     Args:
         run: A new run (`new`, `start`) or one read from a checkpoint (`resume`).
         dataset: Examples `(image, ...)`; what a batch holds is up to the model.
         settings: How to train.
-        save: Called every `settings.save_every` rounds, at the end and when interrupted.
+        save: Called every `settings.save_every` rounds and every minute, at the end, when
+            interrupted, and before an error of the data is raised.
         watch: Called after every round.
         quiet: Show no progress bar.
         workers: Processes that read data which does not lie in memory.
@@ -261,15 +264,25 @@ def train(
         interruption() as interrupted,
         progress_bar(run.step, settings.steps, run.losses, quiet) as advance,
     ):
+        saved = time.monotonic()
         while run.step < settings.steps and not interrupted():
-            for player, loss in play(run, next(stream), settings):
+            try:
+                batch = next(stream)
+            except Exception:
+                if save is not None and run.step:
+                    check_finite(run)
+                    save(run)
+                raise
+            for player, loss in play(run, batch, settings):
                 run.losses.note(run.step, player, loss)
             if run.step % WINDOW == 0:
                 run.losses.close_window(run.step)
                 advance(run.step)
-            if save is not None and run.step % settings.save_every == 0:
+            late = time.monotonic() - saved > SAVE_SECONDS
+            if save is not None and (late or run.step % settings.save_every == 0):
                 check_finite(run)
                 save(run)
+                saved = time.monotonic()
             if watch is not None:
                 watch(run)
         check_finite(run)

@@ -1,10 +1,11 @@
 """What a person sees and does while a run goes on: a progress bar, and Ctrl-C."""
 
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from rich.console import Console
@@ -12,19 +13,35 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from gan_minimal.training.loss_log import Losses
 
+TOGETHER = 2.0  # seconds in which several signals are one: nobody presses Ctrl-C once
+STOPPING = "\nStopping: it saves after this round. Ctrl-C in two seconds leaves at once.\n"
+
 
 @contextmanager
 def interruption() -> Iterator[Callable[[], bool]]:
-    """Give a function that says whether Ctrl-C or SIGTERM has come since.
+    """Give a function that says whether Ctrl-C, SIGTERM or the end of the terminal has come since.
 
-    The second signal does what it always did: one can still leave at once.
+    A signal that comes long after the first does what it always did: one can still leave at once.
     """
-    came: list[int] = []
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    came: list[float] = []
+    numbers = [
+        signal.SIGINT,
+        signal.SIGTERM,
+        *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []),
+    ]
+    before = {number: signal.getsignal(number) for number in numbers}
+    before = {number: was for number, was in before.items() if was != signal.SIG_IGN}  # by nohup
 
     def note(number: int, _frame: FrameType | None) -> None:
-        came.append(number)
-        restore()
+        if number not in (signal.SIGINT, signal.SIGTERM):
+            leave_terminal()
+        if not came:
+            came.append(time.monotonic())
+            with suppress(OSError):
+                os.write(2, STOPPING.encode())
+        elif time.monotonic() - came[0] > TOGETHER:
+            restore()
+            signal.raise_signal(number)
 
     def restore() -> None:
         for number, handler in before.items():
@@ -39,6 +56,14 @@ def interruption() -> Iterator[Callable[[], bool]]:
             restore()
     else:
         yield lambda: False
+
+
+def leave_terminal() -> None:
+    """Write to nowhere from now on: the terminal is closed, and to write there is an error."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (1, 2):
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from gan_minimal.errors import TrainingDiverged, UserError
 from gan_minimal.models import sampling
 from gan_minimal.training import checkpoint, loop
 from gan_minimal.training.loop import Run, Settings
+from gan_minimal.training.progress import TOGETHER
 
 SMALL = {"size": 16, "channels": 3, "latent": 4, "hidden": 16, "units": 4}  # arguments of `gan`
 TINY = {"size": 16, "width": 4, "latent": 4}  # arguments of `dcgan`
@@ -505,15 +506,19 @@ def command(*arguments: str, folder: Path, **options) -> subprocess.Popen:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_command_saves_and_says_how_to_go_on(number, tmp_path):
+@pytest.mark.parametrize("numbers", [[signal.SIGINT] * 3, [signal.SIGTERM]], ids=["INT", "TERM"])
+def test_a_stopped_command_saves_and_says_how_to_go_on(numbers, tmp_path):
+    """Also when Ctrl-C is pressed several times, as people do."""
     process = command("train", "gan", "--steps", "100000", "--out", "runs/mine", folder=tmp_path)
     begun(process)
-    process.send_signal(number)
+    for number in numbers:
+        process.send_signal(number)
+        time.sleep(0.02)
     _, error = process.communicate()
 
     assert process.returncode == 130
     assert "Traceback" not in error
+    assert "Stopping: it saves after this round." in error
     assert "Go on with: gan-minimal resume runs/mine" in error
     _, content, settings = loop.resume(tmp_path / "runs/mine/checkpoint.pt")
     assert 0 < content["step"] < settings.steps == 100_000
@@ -559,7 +564,67 @@ def test_signals_that_reach_the_workers_too_do_not_spoil_the_checkpoint(tmp_path
 
 
 @pytest.mark.slow
-def test_the_second_signal_ends_the_process_at_once(tmp_path):
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no terminals of its own")
+def test_a_run_whose_terminal_is_closed_is_saved(tmp_path):
+    terminal, end = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gan_minimal", "train", "gan", "--steps", "100000", "--out", "run"],
+        cwd=tmp_path,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        stdin=end,
+        stdout=end,
+        stderr=end,
+        start_new_session=True,
+    )
+    os.close(end)
+    begun(process)
+    os.close(terminal)  # from now on to write to it is an error
+    process.send_signal(signal.SIGHUP)
+
+    assert process.wait() == 130
+    assert loop.resume(tmp_path / "run/checkpoint.pt")[1]["step"] > 0
+
+
+def test_a_run_is_saved_every_minute_however_rarely_else(monkeypatch):
+    run, settings = duel(save_every=1000)
+    clock = itertools.count(step=25)  # seconds: a round takes 25, and a look at the clock after it
+    monkeypatch.setattr(loop.time, "monotonic", lambda: float(next(clock)))
+    saved = []
+
+    examples = TensorDataset(torch.ones(8))
+    loop.train(run, examples, settings, save=lambda run: saved.append(run.step), quiet=True)
+
+    assert saved == [3, 6, 9, 10]
+
+
+def test_an_error_of_the_data_leaves_a_checkpoint():
+    run, settings = duel(steps=50, batch=2)
+    saved = []
+
+    with pytest.raises(OSError, match="unplugged"):
+        loop.train(run, Failing(), settings, save=lambda run: saved.append(run.step), quiet=True)
+    assert saved == [run.step]
+    assert run.step > 0
+
+
+class Failing(torch.utils.data.Dataset):
+    """Examples on a disk that is unplugged after the first few."""
+
+    def __init__(self) -> None:
+        self.left = 7
+
+    def __len__(self) -> int:
+        return 100
+
+    def __getitem__(self, i: int) -> tuple[Tensor]:
+        self.left -= 1
+        if self.left < 0:
+            raise OSError("unplugged")
+        return (torch.tensor(0.0),)
+
+
+@pytest.mark.slow
+def test_a_later_signal_ends_the_process_at_once(tmp_path):
     script = """
 import time
 from gan_minimal import data
@@ -577,7 +642,7 @@ loop.train(run, data.load("faces16"), settings, lambda run: print("saved"), watc
     ) as process:
         assert process.stdout.readline() == "round\n"
         process.terminate()
-        time.sleep(0.5)
+        time.sleep(TOGETHER + 0.5)
         assert process.poll() is None  # the first one waits for the end of the round
         process.terminate()
         rest = process.stdout.read()
