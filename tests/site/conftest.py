@@ -63,7 +63,12 @@ ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built from the working tree: once, however many processes test it."""
+    """The site, built from the working tree: once, however many processes test it.
+
+    `.ci/run` has built it already, for `ADDRESS`, and says where.
+    """
+    if "BUILT_SITE" in os.environ:
+        return Path(os.environ["BUILT_SITE"])
     root = Path(__file__).parents[2]
     own = root / ".venv-site/bin/python"
     python = own if own.is_file() else sys.executable
@@ -141,7 +146,19 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def reader(browser: Browser, address: str) -> BrowserContext:
+    """A reader who prefers light, on a wide screen; what was loaded once is in the cache."""
+    context = browser.new_context(base_url=address, color_scheme="light")
+    context.set_default_timeout(PATIENCE)
+    return context
+
+
 @pytest.fixture
-def page(new_context: Callable[..., BrowserContext], address: str) -> Page:
-    """A page of a reader who prefers light, on a wide screen."""
-    return new_context(base_url=address, color_scheme="light").new_page()
+def page(reader: BrowserContext) -> Iterator[Page]:
+    """A new page of that reader, who remembers nothing of other tests."""
+    page = reader.new_page()
+    yield page
+    if page.url.startswith(ADDRESS):
+        page.evaluate("() => { try { localStorage.clear() } catch {} }")
+    page.close()

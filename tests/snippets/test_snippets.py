@@ -35,13 +35,16 @@ CHAOTIC = {
 }
 LONG = {
     "adain",
+    "contrastive_loss",
     "denoising",
     "fade_in",
     "generator_loss_curve",
+    "graded_damage",
     "image_condition",
     "image_pool",
     "label_conditioning",
     "label_tiling",
+    "linear_probes",
     "mapping_network",
     "mode_collapse",
     "moving_squares",
