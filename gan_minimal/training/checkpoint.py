@@ -114,14 +114,16 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     """Read weights as float32 tensors.
 
     Raises:
-        UserError: If the file is missing, truncated or not safetensors.
+        UserError: If the file is missing, truncated or not safetensors, or a weight is not finite.
     """
     if not path.is_file():
         raise UserError(f"There are no weights {path}.")
     try:
         weights = safetensors.torch.load_file(path)
     except (SafetensorError, OSError):
-        raise UserError(f"{path} is not a whole file of weights.") from None
+        weights = None
+    if weights is None or not finite(weights):
+        raise UserError(f"{path} is not a whole file of weights.")
     return {
         name: tensor.float() if tensor.is_floating_point() else tensor
         for name, tensor in weights.items()
