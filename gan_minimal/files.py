@@ -1,5 +1,6 @@
 """Files that are written whole or not at all; text is UTF-8, whatever the locale says."""
 
+import errno
 import hashlib
 import json
 import math
@@ -7,14 +8,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from gan_minimal.errors import UserError
 
 SEAL = "sha256"  # the key of a record's own sum
+FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 PLACES = "places.json"  # of files that wait to be put in place together
 
 
@@ -37,6 +39,10 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
             os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(path)
+    except OSError as error:
+        if error.filename is None:  # a full disk does not say where it is
+            error.filename = str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -47,26 +53,47 @@ def clear_temporary(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def check_room(folder: Path, needed: int = 2**24) -> None:
+def check_room(folder: Path, size: int = 2**22, count: int = 4) -> None:
     """Refuse a place where files cannot be written, before the work is done that would fill them.
 
     Args:
         folder: Where they shall lie; it need not be there yet.
-        needed: Bytes in all.
+        size: Bytes of each.
+        count: How many there are at a time.
 
     Raises:
-        OSError: If nothing can be written there.
-        UserError: If there is less room.
+        UserError: If nothing can be written there, or not so much.
     """
     there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    with tempfile.TemporaryFile(dir=there) as file:
-        file.write(b"x")
-    free = shutil.disk_usage(there).free
-    if free < needed:
+    try:
+        with ExitStack() as files:
+            for _ in range(count):
+                reserve(files.enter_context(tempfile.TemporaryFile(dir=there)), size)
+    except OSError as error:
+        if error.errno in FULL:
+            raise UserError(
+                f"{folder} has no room for {count * size / 2**20:,.0f} MiB ({error.strerror}): "
+                "make room, or choose another place."
+            ) from None
         raise UserError(
-            f"{folder} has room for {free / 2**20:,.0f} MiB more, and {needed / 2**20:,.0f} MiB "
-            "are needed: make room, or choose another place."
-        )
+            f"{folder} cannot be written to ({error.strerror}): choose another place."
+        ) from None
+
+
+def reserve(file: IO[bytes], size: int) -> None:
+    """Take room for a file without writing it, where the system can.
+
+    Raises:
+        OSError: If there is not as much.
+    """
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(file.fileno(), 0, size)
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+    file.write(b"x")
+    file.flush()
 
 
 @contextmanager
@@ -128,7 +155,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 
 def write_record(path: Path, content: Mapping[str, Any]) -> None:
     """Write a record as JSON with a sum of all that it says, whole or not at all."""
-    said = {key: value for key, value in content.items() if key != SEAL}
+    said = json.loads(json.dumps({key: each for key, each in content.items() if key != SEAL}))
     write_json(path, said | {SEAL: sum_of(said)})
 
 
