@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from gan_minimal import files
@@ -65,6 +66,14 @@ FAMILIES = (
     "metrics",
 )
 """Sections of the page of claims, in their order."""
+
+SHAPE = {
+    "id": str,
+    "opening": [float],
+    "seconds": float,
+    "environment": dict.fromkeys(("torch", "processor", "date"), str),
+}
+"""What every record of a claim holds beside its values."""
 
 
 def _no_limits(_values: Values) -> Mapping[str, float]:
@@ -199,20 +208,38 @@ def measure(claim: Claim) -> dict[str, Any]:
     }
 
 
-def write(claim: Claim, record: dict[str, Any]) -> None:
-    """Keep what was measured."""
-    files.write_json(claim.folder / "record.json", record)
+def write(claim: Claim, record: dict[str, Any], folder: Path | None = None) -> None:
+    """Keep what was measured, in the claim's folder or in another one."""
+    files.write_record((folder or claim.folder) / "record.json", record)
 
 
 def read(claim: Claim) -> dict[str, Any] | None:
-    """Return what is recorded of a claim, or None if it was never measured."""
+    """Return what is recorded of a claim, or None if it was never measured.
+
+    Raises:
+        UserError: If the record is damaged, or of another claim.
+    """
+    files.finish(claim.folder)
     path = claim.folder / "record.json"
-    return files.read_json(path) if path.exists() else None
+    if not path.exists():
+        return None
+    again = f"measure it again with `gan-minimal claims run {claim.id} --record`"
+    names = {name: [float] for name in claim.words("en").labels}
+    record = files.read_record(path, SHAPE | {"values": names}, again)
+    if record["id"] != claim.id or not all(record["values"].values()):
+        raise UserError(f"{path} is the record of another claim: {again}.")
+    return record
 
 
-def recorded() -> list[tuple[Claim, dict[str, Any]]]:
-    """Return every claim that was measured, with its record."""
-    pairs = ((claim, read(claim)) for claim in claims().values())
+def recorded(
+    new: Mapping[str, dict[str, Any]] = MappingProxyType({}),
+) -> list[tuple[Claim, dict[str, Any]]]:
+    """Return every claim that was measured, with its record.
+
+    Args:
+        new: Records that are not in their places yet, by the ids of their claims.
+    """
+    pairs = ((claim, new.get(claim.id) or read(claim)) for claim in claims().values())
     return [(claim, record) for claim, record in pairs if record is not None]
 
 

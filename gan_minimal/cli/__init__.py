@@ -1,6 +1,7 @@
 """The command `gan-minimal`. Nothing heavy is imported before a command needs it."""
 
 import io
+import re
 import sys
 
 import typer
@@ -10,7 +11,7 @@ from gan_minimal.cli import (  # isort: skip
     showing, training, drawing, photographs, styles, editing, measuring
 )  # fmt: skip
 from gan_minimal.cli.common import app
-from gan_minimal.errors import UserError
+from gan_minimal.errors import UserError, sentence
 
 __all__ = [
     "app",
@@ -31,11 +32,14 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show stops no command
             stream.reconfigure(errors="backslashreplace")
     try:
+        if any(word == "" or re.fullmatch(r"--[a-z-]+=", word) for word in sys.argv[1:]):
+            raise UserError("One of the words is empty: give it a value, or leave its option out.")
         app()
-    except UserError as error:
-        leave(str(error))
-    except OSError as error:  # a file where a folder should be, a missing permission, a full disk
-        leave(f"{error.strerror}: {error.filename}" if error.strerror else str(error))
+    except Exception as error:
+        said = sentence(error)
+        if said is None:
+            raise
+        leave(said)
 
 
 def leave(message: str) -> None:

@@ -106,18 +106,24 @@ def check_sides(width: int, height: int, scale: int) -> None:
         raise UserError(f"The picture would be {side}: {less}.")
 
 
+def pages() -> Path | None:
+    """Return the folder of the site's pages, or None where the package is installed without."""
+    docs = Path(__file__).parents[2] / "docs"
+    return docs if docs.is_dir() else None
+
+
 def checkout() -> Path:
     """Return the root of the repository that this package lies in.
 
     Raises:
         UserError: If the package is installed without the pages.
     """
-    root = Path(__file__).parents[2]
-    if not (root / "docs").is_dir():
+    docs = pages()
+    if docs is None:
         raise UserError(
             "Recording writes the site's pages too: run it in a clone of the repository."
         )
-    return root
+    return docs.parent
 
 
 def show(table: Any) -> None:

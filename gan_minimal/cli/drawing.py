@@ -124,12 +124,11 @@ def write_each(
         UserError: If the model does not draw from noise, or the folder holds something.
     """
     from PIL import Image
-    from rich.console import Console
-    from rich.progress import track
 
     from gan_minimal import images
     from gan_minimal.models import sampling
     from gan_minimal.models.protocol import Pyramid, Sampler
+    from gan_minimal.training.progress import counting
 
     if any(each is not None for each in others):
         raise UserError("--each goes with --n, --seed, --scale and --out only.")
@@ -139,13 +138,14 @@ def write_each(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder} is there already, and not empty: choose another --out.")
     folder.mkdir(parents=True, exist_ok=True)
-    digits = max(5, len(str(n - 1)))
+    digits, tell = max(5, len(str(n - 1))), counting("drawing")
     with sampling.evaluating(trained), sampling.seeded(seed):
-        for first in track(range(0, n, AT_ONCE), "drawing", console=Console(stderr=True)):
+        for first in range(0, n, AT_ONCE):
             drawn = trained.sample(min(AT_ONCE, n - first))
             for i, pixels in enumerate(images.to_pixels(drawn), start=first):
                 picture = images.enlarge(Image.fromarray(pixels), scale)
                 picture.save(folder / f"{i:0{digits}}.png")
+            tell(min(first + AT_ONCE, n), n)
     typer.echo(f"{folder}: {n:,} images")
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from gan_minimal.cli.common import app, checkout, show, trained_model
+from gan_minimal.cli.common import app, checkout, pages, show, trained_model
 
 
 @app.command()
@@ -46,22 +46,20 @@ def record(
     Example: gan-minimal record dcgan --check
     """
     from gan_minimal import models
-    from gan_minimal.publishing import record, tables
+    from gan_minimal.publishing import record
 
     names = list(models.runs()) if name == "all" else [name]
     stale = False
     for run in names:
         if check:
-            complaints = record.check(run)
+            complaints = record.check(run, pages())
             stale = stale or bool(complaints)
             state = f"stale: {'; '.join(complaints)}" if complaints else "fresh"
             typer.echo(f"{run} is {state}")
             if complaints:
                 typer.echo(f"Repair it with: gan-minimal record {run}")
         else:
-            docs = checkout() / "docs"
-            content = record.record(run, docs, device)
-            tables.write(content, docs)
+            content = record.record(run, checkout() / "docs", device)
             typer.echo(f"{run}: {content['seconds']:.0f} s, {content['metrics']}")
     if stale:
         raise typer.Exit(1)
@@ -80,7 +78,7 @@ def tables() -> None:
     docs = checkout() / "docs"
     for name in zoo.names():
         tables.write(zoo.read(name), docs)
-        recording.draw_charts(zoo.read(name), docs)
+        recording.draw_charts(zoo.read(name), zoo.load(name), docs)
     for claim, values in claims.recorded():
         claim_pages.write_claim(claim, values, docs)
     claim_pages.write_lists(claims.recorded(), docs)
@@ -132,12 +130,15 @@ def run_claim(
     Example: gan-minimal claims run gan-two-players
     """
     from gan_minimal import claims
+    from gan_minimal.files import check_room, exchange
     from gan_minimal.publishing import chart_style, claim_pages, tables, words
 
     claim = claims.get(name)
     docs = checkout() / "docs" if keep else None  # measuring can take an hour: refuse before it
-    if keep:
+    if docs is not None:
         chart_style.font()
+        check_room(claim.folder)
+        check_room(docs)
     said = claim.words("en")
     typer.echo(f"{said.note}\n{said.measured}")
     record = claims.measure(claim)
@@ -148,6 +149,8 @@ def run_claim(
         typer.echo(f"{said.statements[each]} {said.rules[each]} {words.word(verdict, 'en')}.")
     typer.echo(f"In all: {words.word(claim.verdict(values), 'en')}.")
     if docs is not None:
-        claims.write(claim, record)
-        claim_pages.write_claim(claim, record, docs)
-        claim_pages.write_lists(claims.recorded(), docs)
+        places = {"claim": claim.folder, "docs": docs}
+        with exchange(claim.folder, claim.id, places) as new:
+            claims.write(claim, record, new / "claim")
+            claim_pages.write_claim(claim, record, new / "docs")
+            claim_pages.write_lists(claims.recorded({claim.id: record}), new / "docs")

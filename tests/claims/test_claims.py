@@ -1,6 +1,5 @@
 """Every claim says in both languages what was measured, and its record is fresh."""
 
-import json
 import math
 import re
 import tomllib
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan_minimal import claims
+from gan_minimal import claims, files
 from gan_minimal.claims._words import Words
 from gan_minimal.errors import UserError
 from gan_minimal.publishing import claim_pages
@@ -253,7 +252,23 @@ def test_what_is_measured_is_rounded_and_kept_with_its_machine(small):
     assert record["opening"] == [0.5, 0.25]
     assert record["environment"]["threads"] >= 1
     assert claims.read(slow) == record
-    assert json.loads((small.folder / "record.json").read_text(encoding="utf-8")) == record
+    written = files.read_json(small.folder / "record.json")
+    assert written | record == written
+
+
+@pytest.mark.parametrize("damaged", ["{", "[]", '{"id": "small"}', "{}"])
+def test_a_damaged_record_of_a_claim_is_a_sentence(damaged, small):
+    (small.folder / "record.json").write_text(damaged, encoding="utf-8")
+
+    with pytest.raises(UserError, match="again with `gan-minimal claims run small --record`"):
+        claims.read(small)
+
+
+def test_the_record_of_another_claim_is_a_sentence(small):
+    claims.write(small, claims.measure(small) | {"id": "large"})
+
+    with pytest.raises(UserError, match="is the record of another claim"):
+        claims.read(small)
 
 
 @pytest.mark.parametrize("claim", [SMALL, SLOW])
