@@ -9,14 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 from hooks import escape_unencodable
+from hooks.server import PORT, serve
 
 ROOT = Path(__file__).resolve().parent.parent
-PORT = 8000
 BUILDERS = ("mkdocs", "properdocs")
 
 
@@ -63,69 +61,15 @@ def build(
             sys.exit(f"{config} could not be built: see above.")
 
 
-class Handler(SimpleHTTPRequestHandler):
-    """Serves the files of a folder, quietly, with the site's own page for what is not there."""
-
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
-        ".webp": "image/webp",
-        ".md": "text/markdown; charset=utf-8",
-        ".py": "text/x-python; charset=utf-8",
-        ".ipynb": "application/x-ipynb+json",
-    }
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the line that tells where the site is stays in sight."""
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer with the 404 page of the reader's language."""
-        page = Path(self.directory) / ("en" if self.path.startswith("/en/") else "") / "404.html"
-        if code != 404 or not page.is_file():
-            super().send_error(code, message, explain)
-            return
-        body = page.read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-
-def server(site: Path, port: int = PORT, tries: int = 20) -> ThreadingHTTPServer:
-    """Return a server for the folder `site` on the loopback address.
-
-    Args:
-        site: The built site.
-        port: The port to take; 0 takes any free one.
-        tries: How many ports to try, upwards from `port`, while they are taken.
+def serve_built(site: Path, port: int = PORT) -> None:
+    """Serve the built site until Ctrl-C.
 
     Raises:
-        OSError: If all of them are taken.
+        SystemExit: If it has not been built.
     """
-
-    def handler(*args: Any) -> Handler:
-        return Handler(*args, directory=str(site))
-
-    for candidate in range(port, port + tries):
-        try:
-            return ThreadingHTTPServer(("127.0.0.1", candidate), handler)
-        except OSError:
-            if candidate == port + tries - 1:
-                raise
-    raise ValueError("tries must be at least 1")
-
-
-def serve(site: Path, port: int = PORT) -> None:
-    """Serve the built site until Ctrl-C, and say where it is."""
     if not (site / "index.html").is_file():
         sys.exit(f"There is no site in {site} yet: python -m hooks.site build")
-    with server(site, port) as running:
-        here = f"http://127.0.0.1:{running.server_port}/"
-        print(f"Look at {here} (English: {here}en/). Ctrl-C stops the server.", flush=True)
-        try:
-            running.serve_forever()
-        except KeyboardInterrupt:
-            print()
+    serve(site, port)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -142,7 +86,7 @@ def main(arguments: list[str] | None = None) -> None:
         if action == "build":
             build(options.site, address, options.builder)
         else:
-            serve(options.site, options.port)
+            serve_built(options.site, options.port)
 
 
 if __name__ == "__main__":

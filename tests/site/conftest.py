@@ -18,7 +18,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from hooks.site import server
+from hooks.server import server
 
 HOST = "notes.localhost"
 ADDRESS = f"http://{HOST}/"
@@ -90,6 +90,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser(folder: Path) -> Iterator[Browser]:
     """A browser that finds the built site at `ADDRESS`, on whatever port it is served."""
     with sync_playwright() as playwright, server(folder, port=0) as running:
+        running.hosts.add(HOST)  # for the browser it is on port 80
         threading.Thread(target=running.serve_forever, daemon=True).start()
         path = installed(playwright.chromium.executable_path)
         if path is None:
