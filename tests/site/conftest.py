@@ -38,6 +38,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+POLICY = "Content Security Policy"  # stands in what the browser says when it has refused something
 PATIENCE = 120_000  # milliseconds: nothing here fails because a machine is busy
 HOW = "no Chromium or Chrome found; get one with: python -m playwright install chromium"
 expect.set_options(timeout=PATIENCE)
@@ -129,17 +130,19 @@ def visitor(browser: Browser) -> Page:
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Opens contexts, each as fresh as a new reader's browser."""
-    contexts = []
+    """Opens contexts, each as fresh as a new reader's browser; nothing breaks the pages' policy."""
+    contexts, broken = [], []
 
     def open_context(**options: object) -> BrowserContext:
         contexts.append(browser.new_context(**options))
         contexts[-1].set_default_timeout(PATIENCE)
+        contexts[-1].on("console", lambda m: POLICY in m.text and broken.append(m.text))
         return contexts[-1]
 
     yield open_context
     for context in contexts:
         context.close()
+    assert broken == []
 
 
 @pytest.fixture
