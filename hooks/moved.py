@@ -81,9 +81,11 @@ def heading(text: str) -> str:
 
 
 def on_files(files: "Files", config: "MkDocsConfig") -> "Files":
-    """Put a page at each old address."""
+    """Put a page at each old address; an archive, which is new, had none."""
     from mkdocs.structure.files import File
 
+    if not config.use_directory_urls:
+        return files
     language = str(config.theme["language"])
     answers = Path(config.docs_dir) / "answers"
     for old, names in MOVED.items():

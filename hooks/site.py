@@ -1,5 +1,8 @@
 """Builds both languages of the site and serves them: `python -m hooks.site build serve`.
 
+`python -m hooks.site archive` makes of it a file for a stick: unpacked, its pages are opened by a
+double click, search included, and the laboratory with `python serve.py`, which lies in it.
+
 `--builder properdocs` builds the same pages with the fork that continues MkDocs 1.x.
 """
 
@@ -16,10 +19,20 @@ from hooks.server import PORT, serve
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILDERS = ("mkdocs", "properdocs")
+ARCHIVE = ROOT / "build/gan-notes.zip"
+HOW = """GAN 노트: index.html을 열면 된다. 인터넷은 필요 없다.
+실험실까지 쓰려면 이 폴더에서 python serve.py를 실행한다(파이썬 3.11 이상).
+
+GAN Notes: open index.html (English: en/index.html). It needs no network.
+The laboratory works with: python serve.py, run in this folder (Python 3.11 or newer).
+"""
 
 
 def build(
-    site: Path, address: str = f"http://127.0.0.1:{PORT}/", builder: str = BUILDERS[0]
+    site: Path,
+    address: str = f"http://127.0.0.1:{PORT}/",
+    builder: str = BUILDERS[0],
+    offline: bool = False,
 ) -> None:
     """Build the Korean site into `site` and the English one into `site/en`, strictly.
 
@@ -27,6 +40,7 @@ def build(
         site: The folder to write; what was in it before is gone afterwards.
         address: Where the site will be found, for the site map, the feed and canonical links.
         builder: One of `BUILDERS`.
+        offline: Whether its pages shall work when they are opened as files.
 
     Raises:
         SystemExit: If the builder is not installed, or reports so much as a warning.
@@ -40,6 +54,7 @@ def build(
     environment = os.environ | {
         "SITE_URL": address,
         "SITE_URL_EN": english,
+        "OFFLINE": str(offline).lower(),
         "NO_MKDOCS_2_WARNING": "1",
         "PYTHONUTF8": "1",  # plugins may forget to name an encoding, and the log is read below
     }
@@ -61,6 +76,22 @@ def build(
             sys.exit(f"{config} could not be built: see above.")
 
 
+def archive(target: Path, address: str, builder: str) -> None:
+    """Write an archive of the site that needs no network, and no server but for the laboratory.
+
+    Args:
+        target: The file, which ends in `.zip`; what it holds lies unpacked in a folder beside it.
+        address: Where the site is found otherwise.
+        builder: One of `BUILDERS`.
+    """
+    folder = target.with_suffix("")
+    build(folder, address, builder, offline=True)
+    shutil.copy(ROOT / "hooks/server.py", folder / "serve.py")
+    (folder / "README.txt").write_text(HOW, encoding="utf-8-sig", newline="\r\n")
+    shutil.make_archive(str(folder), "zip", folder.parent, folder.name)
+    print(f"The archive is {target} ({target.stat().st_size / 1e6:.0f} MB).")
+
+
 def serve_built(site: Path, port: int = PORT) -> None:
     """Serve the built site until Ctrl-C.
 
@@ -76,8 +107,9 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the actions named on the command line in their order."""
     escape_unencodable()
     parser = argparse.ArgumentParser(prog="python -m hooks.site", description=__doc__)
-    parser.add_argument("actions", nargs="+", choices=["build", "serve"])
+    parser.add_argument("actions", nargs="+", choices=["build", "serve", "archive"])
     parser.add_argument("--site", type=Path, default=ROOT / "site", help="folder of the built site")
+    parser.add_argument("--archive", type=Path, default=ARCHIVE, help="file of the archive")
     parser.add_argument("--port", type=int, default=PORT, help="first port to try")
     parser.add_argument("--builder", choices=BUILDERS, default=BUILDERS[0])
     options = parser.parse_args(arguments)
@@ -85,6 +117,8 @@ def main(arguments: list[str] | None = None) -> None:
     for action in options.actions:
         if action == "build":
             build(options.site, address, options.builder)
+        elif action == "archive":
+            archive(options.archive, address, options.builder)
         else:
             serve_built(options.site, options.port)
 

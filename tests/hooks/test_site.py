@@ -1,4 +1,5 @@
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,7 @@ def test_korean_is_built_before_english_and_into_an_empty_folder(folder, monkeyp
     (korean, english) = calls
     assert korean[:2] == ("mkdocs.yml", str(folder))
     assert english[:2] == ("mkdocs.en.yml", str(folder / "en"))
+    assert korean[2]["OFFLINE"] == "false"
     assert korean[2]["SITE_URL_EN"] == "https://example.org/gan/en/"
     assert not folder.exists()
 
@@ -66,3 +68,27 @@ def test_a_build_that_fails_says_why(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit, match=r"mkdocs\.yml"):
         site.build(tmp_path / "site")
     assert capsys.readouterr().out == "WARNING -  Broken link\n"
+
+
+def test_an_archive_holds_the_site_its_server_and_what_to_do(tmp_path, monkeypatch, capsys):
+    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        assert options["env"]["OFFLINE"] == "true"
+        built = Path(command[-1])
+        built.mkdir(exist_ok=True)
+        (built / "index.html").write_text("home", encoding="utf-8")
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(site.subprocess, "run", run)
+    monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: name)
+    site.main(["archive", "--archive", str(tmp_path / "notes.zip")])
+
+    assert str(tmp_path / "notes.zip") in capsys.readouterr().out
+    with zipfile.ZipFile(tmp_path / "notes.zip") as archive:
+        names = {name for name in archive.namelist() if not name.endswith("/")}
+        assert names == {
+            *("notes/index.html", "notes/en/index.html", "notes/serve.py", "notes/README.txt")
+        }
+        assert archive.read("notes/serve.py") == Path(server.__file__).read_bytes()
+        told = archive.read("notes/README.txt").decode("utf-8-sig")
+    assert "python serve.py" in told
+    assert "실험실" in told

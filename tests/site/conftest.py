@@ -62,27 +62,32 @@ def installed(bundled: str) -> str | None:
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built from the working tree: once, however many processes test it."""
+def run_site(*arguments: str | Path) -> None:
+    """Run `python -m hooks.site` with some arguments."""
     root = Path(__file__).parents[2]
     own = root / ".venv-site/bin/python"
     python = own if own.is_file() else sys.executable
+    done = run(
+        [python, "-m", "hooks.site", *arguments],
+        cwd=root,
+        env=os.environ | ASCII | {"SITE_URL": ADDRESS},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built from the working tree: once, however many processes test it."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:  # there each process has a folder of its own in it
         shared = shared.parent
     site, finished = shared / "site", shared / "site-is-built"
     with FileLock(shared / "site.lock"):
         if not finished.exists():
-            built = run(
-                [python, "-m", "hooks.site", "build", "--site", site],
-                cwd=root,
-                env=os.environ | ASCII | {"SITE_URL": ADDRESS},
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-            )
-            assert built.returncode == 0, built.stdout + built.stderr
+            run_site("build", "--site", site)
             finished.touch()
     return site
 
