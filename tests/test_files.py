@@ -258,11 +258,9 @@ def test_a_record_without_a_sum_is_read(tmp_path):
 def test_a_place_where_nothing_can_be_written_is_found_before(tmp_path):
     (tmp_path / "file").touch()
     for place in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(OSError, match="Not a directory"):
+        with pytest.raises(UserError, match=r"cannot be written to \(Not a directory\)"):
             files.check_room(place)
     files.check_room(tmp_path / "not" / "there")
     assert names(tmp_path) == ["file"]
-    with pytest.raises(
-        UserError, match=r"room for .* MiB more, and 953,674,316,406 MiB are needed"
-    ):
+    with pytest.raises(UserError, match="has no room for 3,814,697,265,625 MiB"):
         files.check_room(tmp_path, 10**18)

@@ -67,6 +67,7 @@ FAMILIES = (
 )
 """Sections of the page of claims, in their order."""
 
+CHOSEN = "GAN_MINIMAL_DEVICE"  # a variable, which other processes get too
 SHAPE = {
     "id": str,
     "opening": [float],
@@ -162,10 +163,25 @@ def claims() -> dict[str, Claim]:
     return {claim.id: claim for claim in found}
 
 
+def compute_on(device: str | None) -> None:
+    """Choose where claims are trained, in this process and those that it starts.
+
+    Raises:
+        UserError: If there is no such device.
+    """
+    from gan_minimal.training.loop import check_device
+
+    if device is not None:
+        check_device(device)
+        os.environ[CHOSEN] = device
+
+
 def device() -> str:
-    """Return where claims are trained: on a GPU if there is one, else on the CPU."""
+    """Return where claims are trained: as chosen, or on a GPU if there is one, else on the CPU."""
     import torch
 
+    if CHOSEN in os.environ:
+        return os.environ[CHOSEN]
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 

@@ -3,6 +3,7 @@
 import io
 import re
 import sys
+from itertools import pairwise
 
 import typer
 
@@ -32,8 +33,11 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show stops no command
             stream.reconfigure(errors="backslashreplace")
     try:
-        if any(word == "" or re.fullmatch(r"--[a-z-]+=", word) for word in sys.argv[1:]):
-            raise UserError("One of the words is empty: give it a value, or leave its option out.")
+        for before, word in pairwise(sys.argv):
+            if (word == "" and before != "--text") or re.fullmatch(r"--(?!text)[a-z-]+=", word):
+                raise UserError(
+                    "One of the words is empty: give it a value, or leave its option out."
+                )
         app()
     except Exception as error:
         said = sentence(error)

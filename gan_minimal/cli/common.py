@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gan_minimal.errors import UserError
+from gan_minimal.files import check_room
 
 if TYPE_CHECKING:
     from gan_minimal.data import DataSet
@@ -29,14 +30,26 @@ Picture = Annotated[Path, typer.Option(help="A .png or .webp file.")]
 LARGEST_SIDE = 16_383  # pixels; WebP can hold no more, and memory hardly
 
 
-def trained_model(name: str) -> tuple["Model", str]:
+def trained_model(name: str, device: str | None = None) -> tuple["Model", str]:
     """Return the model of a recorded run, of a folder or a checkpoint of a run, and its data.
 
-    The model is in evaluation mode.
+    The model is in evaluation mode, on `device` or by default on the CPU.
 
     Raises:
-        UserError: If there is none of that name, or the checkpoint is damaged.
+        UserError: If there is none of that name, the checkpoint is damaged, or there is no such
+            device.
     """
+    from gan_minimal.training import devices, loop
+
+    where = device or "cpu"
+    loop.check_device(where)
+    trained, dataset = found_model(name)
+    devices.use(trained, where)
+    return trained, dataset
+
+
+def found_model(name: str) -> tuple["Model", str]:
+    """Return a trained model on the CPU, and its data; see `trained_model`."""
     from gan_minimal import zoo
     from gan_minimal.training import loop
 
@@ -69,12 +82,11 @@ def check_picture(out: Path) -> None:
     Raises:
         UserError: If it ends neither with .png nor with .webp.
     """
-    if out.suffix not in (".png", ".webp"):
+    if out.suffix.lower() not in (".png", ".webp"):
         raise UserError(
             f"--out ends with .png or .webp, not {out.suffix or 'without an ending'!r}."
         )
-    if out.is_dir():
-        raise UserError(f"--out {out} is a folder: name a file.")
+    check_place(out)
 
 
 def check_animation(out: Path) -> None:
@@ -83,8 +95,23 @@ def check_animation(out: Path) -> None:
     Raises:
         UserError: If it does not end with .webp.
     """
-    if out.suffix != ".webp":
+    if out.suffix.lower() != ".webp":
         raise UserError(f"--out ends with .webp, not {out.suffix or 'without an ending'!r}.")
+    check_place(out)
+
+
+def check_place(out: Path) -> None:
+    """Refuse a file that could not be written, before any work is done.
+
+    Raises:
+        UserError: If it is a folder or something else that is no file, or its place is full or may
+            not be written to.
+    """
+    if out.is_dir():
+        raise UserError(f"--out {out} is a folder: name a file.")
+    if out.exists() and not out.is_file():
+        raise UserError(f"--out {out} is a pipe or a device: name a file.")
+    check_room(out.parent, 2**20, 1)
 
 
 def check_sides(width: int, height: int, scale: int) -> None:

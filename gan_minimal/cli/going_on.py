@@ -76,12 +76,13 @@ def go_on(
     from gan_minimal import models
     from gan_minimal.cli.run_folder import RunFolder
     from gan_minimal.data.digest import digest
-    from gan_minimal.training import checkpoint, loop
+    from gan_minimal.training import checkpoint, loop, memory
 
     fits(dataset, run.model.size, run.model.channels, settings.data)
     if tuple(x.ndim for x in dataset[0]) != run.model.example:
         usual = next(iter(models.get(name).PRESETS.values()))["train"]["data"]
         raise UserError(f"{name} learns from examples as in {usual}; {settings.data} has others.")
+    memory.check_round(run.model, dataset[0], settings.batch, settings.device)
     folder = RunFolder(path.parent, name, arguments, settings)
     learnt = digest(datasets.find(settings.data), dataset)
     first = run.step

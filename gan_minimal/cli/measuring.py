@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from gan_minimal.cli.common import app, checkout, pages, show, trained_model
+from gan_minimal.cli.common import Device, app, checkout, pages, show, trained_model
 
 
 @app.command()
 def evaluate(
     model: Annotated[str, typer.Argument(help="A recorded run, or the folder of your own.")],
     inception: Annotated[bool, typer.Option(help="The FID of papers; needs internet.")] = False,
+    device: Device = None,
 ) -> None:
     """Measure a trained model, each distance beside the one of real images from real images.
 
@@ -21,7 +22,7 @@ def evaluate(
     from gan_minimal.publishing import tables, words
     from gan_minimal.scoring import evaluate
 
-    trained, dataset = trained_model(model)
+    trained, dataset = trained_model(model, device)
     if inception:
         typer.echo(f"FID with Inception-v3: {evaluate.inception(trained, dataset):.2f}")
         return
@@ -39,7 +40,7 @@ def evaluate(
 def record(
     name: Annotated[str, typer.Argument(help="A recorded run, or `all`.")],
     check: Annotated[bool, typer.Option("--check", help="Only say whether it is fresh.")] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1 or mps.")] = "cpu",
+    device: Device = None,
 ) -> None:
     """Make a recorded run again, with its pictures and tables, or check that it is fresh.
 
@@ -59,7 +60,7 @@ def record(
             if complaints:
                 typer.echo(f"Repair it with: gan-minimal record {run}")
         else:
-            content = record.record(run, checkout() / "docs", device)
+            content = record.record(run, checkout() / "docs", device or "cpu")
             typer.echo(f"{run}: {content['seconds']:.0f} s, {content['metrics']}")
     if stale:
         raise typer.Exit(1)
@@ -124,6 +125,7 @@ def list_claims(context: typer.Context) -> None:
 def run_claim(
     name: Annotated[str, typer.Argument(help="A claim: see `gan-minimal claims`.")],
     keep: Annotated[bool, typer.Option("--record", help="Keep the values for the pages.")] = False,
+    device: Device = None,
 ) -> None:
     """Measure a claim again and say which of its statements hold.
 
@@ -134,6 +136,7 @@ def run_claim(
     from gan_minimal.publishing import chart_style, claim_pages, tables, words
 
     claim = claims.get(name)
+    claims.compute_on(device)
     docs = checkout() / "docs" if keep else None  # measuring can take an hour: refuse before it
     if docs is not None:
         chart_style.font()

@@ -90,7 +90,7 @@ def train(
             f"{folder} already holds a run: `gan-minimal resume {folder}` goes on with it; "
             "--out chooses another folder."
         )
-    check_room(folder)  # images may be read for minutes before the first checkpoint
+    check_room(folder, 2**16, 1)  # images may be read for minutes before the first checkpoint
     own_images = None
     training = chosen["train"]
     if one_photograph:

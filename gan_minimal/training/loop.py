@@ -22,7 +22,7 @@ from torch.utils.data import Dataset
 from gan_minimal import models
 from gan_minimal.errors import TrainingDiverged, UserError
 from gan_minimal.models.protocol import Dividing, Game, Model, Scheduled
-from gan_minimal.training import checkpoint, restore
+from gan_minimal.training import checkpoint, memory, restore
 from gan_minimal.training.batches import batches
 from gan_minimal.training.loss_log import Losses
 from gan_minimal.training.machine import has_bfloat16
@@ -124,6 +124,7 @@ def new(name: str, arguments: dict[str, Any], settings: Settings) -> Run[Model]:
         UserError: If the model cannot be built like that.
     """
     try:
+        memory.check_weights(name, arguments, settings.device)
         return begin(partial(models.build, name), arguments, settings)
     except UserError:
         raise
