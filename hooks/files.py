@@ -65,7 +65,7 @@ def downloads(root: Path) -> dict[str, str]:
         if path.stem not in NO_MODELS
     }
     own = {"editing": "gan_minimal/editing"}
-    own |= {folder: folder for folder in ("snippets", "snippets/frameworks")}
+    own |= {folder: folder for folder in ("snippets", "snippets/frameworks", "snippets/exam")}
     for below, folder in own.items():
         for path in sorted((root / folder).glob("[!_]*.py")):
             found[f"code/{below}/{path.name}"] = path.read_text(encoding="utf-8")

@@ -217,6 +217,12 @@ SHOWN = [
         "discs half as bright it reconstructed as well as what is normal, and caught none",
     ),
     (
+        "autoencoder-uses",
+        "재구성 오차로 모두 잡았지만, 방어를 아는 공격은 셋에 하나 넘게 빠져나갔다",
+        "Every picture that fooled a classifier was caught by its error, but of those by an "
+        "attacker who knows of the defence, more than one in three got through",
+    ),
+    (
         "autoregressive-models",
         "배우기 전이나 뒤나 합이 1이었고, 손실은 낼 수 있는 가장 작은 값까지 내려갔다",
         "they came to 1 before and after training, and the loss fell to the least possible",
