@@ -11,7 +11,7 @@ import typer
 from gan_minimal.cli import (  # isort: skip
     showing, training, drawing, photographs, styles, editing, measuring
 )  # fmt: skip
-from gan_minimal.cli.common import app
+from gan_minimal.cli.common import app, until_the_end
 from gan_minimal.errors import UserError, sentence
 
 __all__ = [
@@ -38,7 +38,8 @@ def main() -> None:
                 raise UserError(
                     "One of the words is empty: give it a value, or leave its option out."
                 )
-        app()
+        with until_the_end:
+            app()
     except Exception as error:
         said = sentence(error)
         if said is None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,9 @@ Seed = Annotated[int, typer.Option(help="Seed of the random numbers.", min=0, ma
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 or mps.")]
 Picture = Annotated[Path, typer.Option(help="A .png or .webp file.")]
 
+until_the_end = ExitStack()
+"""What a command has entered and leaves when it ends."""
+
 LARGEST_SIDE = 16_383  # pixels; WebP can hold no more, and memory hardly
 
 
@@ -44,7 +48,9 @@ def trained_model(name: str, device: str | None = None) -> tuple["Model", str]:
     where = device or "cpu"
     loop.check_device(where)
     trained, dataset = found_model(name)
-    devices.use(trained, where)
+    if where != "cpu":
+        trained.to(where)
+        until_the_end.enter_context(devices.Together(where))
     return trained, dataset
 
 

@@ -102,8 +102,11 @@ def go_on(
             said = sentence(error)
             if said is None or (run.step == first and not isinstance(error, TrainingDiverged)):
                 raise
-            last = f"`{folder.resuming}` goes on from the last good checkpoint, {path}"
-            last = last if path.exists() else "nothing was saved yet"
+            last = (
+                f"the last good checkpoint is {path}" if path.exists() else "nothing was saved yet"
+            )
+            if path.exists() and not isinstance(error, TrainingDiverged):  # which would again
+                last += f", and `{folder.resuming}` goes on from it"
             raise UserError(f"{said} Training has stopped; {last}.") from None
         if run.step < settings.steps:
             typer.echo(

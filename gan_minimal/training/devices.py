@@ -7,8 +7,6 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_iter, tree_map
 
-from gan_minimal.models.protocol import Module
-
 READ = (Tensor.numpy, Tensor.__array__)  # nobody else can read the memory of a GPU
 
 
@@ -41,10 +39,3 @@ class Together(TorchFunctionMode):
                 lambda x: x.to(there) if isinstance(x, Tensor) else x, (args, kwargs)
             )
         return function(*args, **kwargs)
-
-
-def use(model: Module, device: str) -> None:
-    """Move a model to a device, and all that it is given until the process ends."""
-    if torch.device(device).type != "cpu":
-        model.to(device)
-        Together(device).__enter__()  # type: ignore[no-untyped-call]  # of torch

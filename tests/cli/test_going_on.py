@@ -109,7 +109,7 @@ def test_a_run_that_fails_between_two_rounds_is_saved_and_can_be_gone_on_with(
 
     assert code == 2
     assert "Traceback" not in told
-    assert "`gan-minimal resume runs/gan` goes on from the last good checkpoint" in told
+    assert "the last good checkpoint is runs/gan/checkpoint.pt, and `gan-minimal resume" in told
     assert checkpoint.load(CHECKPOINT)["step"] == 3
     assert run("resume", "runs/gan")[0] == 0
 

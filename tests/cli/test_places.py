@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_minimal import cli
+from gan_minimal import cli, data, images
 from tests.cli.helpers import misused, pixels, refused
 
 NO_FILE = "is no file, but a folder, a pipe or a device"
@@ -120,6 +120,25 @@ def test_a_device_that_is_not_there_is_a_sentence_in_every_command(command, run)
     refused(run, [*command.split(), "--device", "gpu"], "There is no device 'gpu'")
     refused(run, [*command.split(), "--device", "cuda:99"], "This machine has no device 'cuda:99'")
     assert sorted(path.name for path in Path().iterdir()) == ["a.png"]
+
+
+@pytest.mark.gpu
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command", [each for each in COMPUTING if each[:6] not in ("record", "claims")]
+)
+def test_commands_compute_on_a_gpu_too(command, run):
+    drawn = images.in_columns(data.tensors("photo")[0][None])
+    images.save(drawn, Path("a.png"))
+    if command.startswith("translate"):
+        command = "translate pix2pix_faces --input b.png"
+        images.save(images.grid(data.tensors("faces16-labelmap", "test")[0][:1], 1), Path("b.png"))
+    few = ("--steps", 2, "--batch", 8) if command.startswith("train") else ()
+
+    code, _, error = run(*command.split(), *few, "--device", "cuda")
+
+    assert code == 0, error
+    assert run("sample", "gan", "--n", 1, "--out", "c.png")[0] == 0  # on the CPU again
 
 
 def test_a_device_is_no_option_of_what_does_not_compute(run):
