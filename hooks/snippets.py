@@ -56,31 +56,39 @@ def side_by_side(pictures: "Tensor", gap: int = 2) -> Image.Image:
 
 
 def write(snippets: Path, outputs: Path) -> list[str]:
-    """Write `NAME.txt`, and `NAME.webp` if there are pictures, for every `NAME.py`.
+    """Write `NAME.txt`, and `NAME.webp` if there are pictures, for every new `NAME.py`.
 
-    `sources.json` says from which versions. What belongs to no snippet any more is taken away.
+    `sources.json` says from which versions they are; those that have not changed since stay, as
+    another processor would round them otherwise. What belongs to no snippet is taken away.
 
     Args:
         snippets: Folder of the snippets.
         outputs: Folder of what they print.
 
     Returns:
-        The names of the snippets.
+        The names of the snippets that were run.
     """
     outputs.mkdir(parents=True, exist_ok=True)
     names = sorted(path.stem for path in snippets.glob("*.py"))
     for path in (*outputs.glob("*.txt"), *outputs.glob("*.webp")):
         if path.stem not in names:
             path.unlink()
-    for name in names:
+    sources = {name: source(snippets / f"{name}.py") for name in names}
+    known = outputs / "sources.json"
+    before = json.loads(known.read_text(encoding="utf-8")) if known.exists() else {}
+    changed = [
+        name
+        for name in names
+        if sources[name] != before.get(name) or not (outputs / f"{name}.txt").exists()
+    ]
+    for name in changed:
         text, picture = run(snippets / f"{name}.py")
         (outputs / f"{name}.txt").write_text(text, encoding="utf-8", newline="\n")
         if picture is not None:
             picture.save(outputs / f"{name}.webp", lossless=True, exact=True, method=6)
-    sources = {name: source(snippets / f"{name}.py") for name in names}
     text = json.dumps(sources, indent=1) + "\n"
-    (outputs / "sources.json").write_text(text, encoding="utf-8", newline="\n")
-    return names
+    known.write_text(text, encoding="utf-8", newline="\n")
+    return changed
 
 
 def differences(now: str, then: str, absolute: float = 0.02, relative: float = 0.1) -> list[str]:

@@ -1,16 +1,16 @@
 """A small autoregressive model: an exact likelihood, paid for with one step a pixel."""
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
+torch.set_default_dtype(torch.float64)  # so that every processor draws the same pictures
 torch.manual_seed(0)
 N = 16  # pixels of a picture, read line by line
 
 
 def every(n):
     """All pictures of n pixels, black or white, `(2^n, n)`."""
-    return (torch.arange(2**n)[:, None] >> torch.arange(n)).remainder(2).float()
+    return (torch.arange(2**n)[:, None] >> torch.arange(n)).remainder(2).double()
 
 
 bars = every(4)  # the data: 4x4 pictures of whole bars, either all lying or all standing
@@ -32,13 +32,13 @@ class Autoregressive(nn.Module):
         return (hidden.tanh() * self.outer).sum(2) + self.start[:, 0]  # a logit for each pixel
 
     def log_likelihood(self, x):  # the sum of log p(pixel | those before), in one pass
-        return -F.binary_cross_entropy_with_logits(self(x), x, reduction="none").sum(1)
+        return -nn.functional.binary_cross_entropy_with_logits(self(x), x, reduction="none").sum(1)
 
     @torch.no_grad()
     def sample(self, n):
         x = torch.zeros(n, N)
         for i in range(N):  # each pixel has to wait for those before it
-            x[:, i] = (torch.rand(n) < self(x)[:, i].sigmoid()).float()
+            x[:, i] = (torch.rand(n) < self(x)[:, i].sigmoid()).double()
         return x
 
 
@@ -51,7 +51,7 @@ for rounds in range(301):
     if rounds in (0, 30, 100, 300):
         with torch.no_grad():
             total = model.log_likelihood(every(N)).exp().sum()
-        good = 100 * (model.sample(2000)[:, None] == data).all(2).any(1).float().mean()
+        good = 100 * (model.sample(2000)[:, None] == data).all(2).any(1).double().mean()
         print(f"{rounds:6} {loss:8.3f} {total:18.4f} {good:27.0f} %")
     adam.zero_grad()
     loss.backward()

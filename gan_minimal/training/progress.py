@@ -60,10 +60,9 @@ def interruption() -> Iterator[Callable[[], bool]]:
 
 def leave_terminal() -> None:
     """Write to nowhere from now on: the terminal is closed, and to write there is an error."""
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (1, 2):
-        os.dup2(nowhere, descriptor)
-    os.close(nowhere)
+    with open(os.devnull, "r+b") as nowhere:
+        for descriptor in (1, 2):
+            os.dup2(nowhere.fileno(), descriptor)
 
 
 @contextmanager

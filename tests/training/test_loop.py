@@ -575,6 +575,7 @@ def test_a_run_whose_terminal_is_closed_is_saved(tmp_path):
         stdout=end,
         stderr=end,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # also below `nohup`
     )
     os.close(end)
     begun(process)
