@@ -64,6 +64,7 @@ FAMILIES = (
     "single-image",
     "growth-and-style",
     "metrics",
+    "video",
 )
 """Sections of the page of claims, in their order."""
 
