@@ -61,11 +61,12 @@ def kill(name: str, kills: int, rng: Random, folder: Path) -> dict[str, int]:
         folder: An empty folder.
 
     Returns:
-        The kills, those that left a file half written, the runs that ended, and how many of these
-        ended with other bits than an undisturbed run.
+        The kills, those that left a checkpoint to go on from, those that left a file half written,
+        the runs that ended, and how many of these ended with other bits than an undisturbed run.
     """
     arguments, settings = trainings()[name]
     examples = data.load(settings.data)
+    loop.new(name, arguments, settings)  # else each process begins with a second of imports
     forked = multiprocessing.get_context("fork")
 
     def started(path: Path) -> Any:
@@ -79,7 +80,7 @@ def kill(name: str, kills: int, rng: Random, folder: Path) -> dict[str, int]:
     span = time.monotonic() - begun
     wanted = checkpoint.load(undisturbed)
 
-    counts = {"kills": 0, "half written": 0, "runs": 0, "different": 0}
+    counts = {"kills": 0, "went on": 0, "half written": 0, "runs": 0, "different": 0}
     path = folder / "killed" / "checkpoint.pt"
     while counts["kills"] < kills or counts["runs"] == 0 or path.exists():
         process = started(path)
@@ -89,6 +90,7 @@ def kill(name: str, kills: int, rng: Random, folder: Path) -> dict[str, int]:
         process.join()
         if process.exitcode == -signal.SIGKILL:
             counts["kills"] += 1
+            counts["went on"] += path.exists()
             counts["half written"] += any(path.parent.glob(".checkpoint*"))
         else:
             finish(process)

@@ -32,6 +32,7 @@ OUTCOMES = ("refused", "the same", "different", "traceback")
 WORDS = {
     "model": ("모델", "Model"),
     "kills": ("강제 종료", "Kills"),
+    "went on": ("이어 갈 체크포인트가 남음", "With a checkpoint to go on from"),
     "half written": ("저장하던 중", "While it was saving"),
     "runs": ("끝까지 간 실행", "Runs that reached their end"),
     "different": ("비트가 다름", "Other bits"),
@@ -112,7 +113,7 @@ def fragment(record: dict[str, Any], language: str) -> str:
     def word(key: str) -> str:
         return WORDS[key][LANGUAGES.index(language)]
 
-    counted = ("kills", "half written", "runs", "different")
+    counted = ("kills", "went on", "half written", "runs", "different")
     rows = [[word("model"), *map(word, counted)]]
     rows += [[f"`{n}`", *(f"{row[k]:,}" for k in counted)] for n, row in record["kills"].items()]
     sums = [sum(row[key] for row in record["kills"].values()) for key in counted]

@@ -126,7 +126,9 @@ def test_the_record_found_no_fault_and_has_every_kind():
 
     assert record["faults"] == []
     assert set(record["kills"]) == set(kills.trainings())
-    assert all(row["kills"] > 0 and row["runs"] > 0 for row in record["kills"].values())
+    for name, row in record["kills"].items():  # most kills are not over before anything is saved
+        assert 2 * row["went on"] > row["kills"], name
+        assert row["runs"] > 0, name
     done = {(row["file"], row["way"]) for row in record["damage"]}
     files = ("checkpoint", "weights", "record")
     assert done == {(kind, way) for kind in files for way in damage.WAYS} | {("image", "bombs")}
