@@ -160,7 +160,7 @@ def write_record(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def read_record(path: Path, shape: Any, repair: str) -> dict[str, Any]:
-    """Read a record; one without a sum, which earlier versions wrote, is looked at the same.
+    """Read a record that `write_record` has written.
 
     Args:
         path: The file.
@@ -176,7 +176,7 @@ def read_record(path: Path, shape: Any, repair: str) -> dict[str, Any]:
         content = None
     if has_shape(content, shape):
         said: dict[str, Any] = {key: value for key, value in content.items() if key != SEAL}
-        if content.get(SEAL) in (None, sum_of(said)):
+        if content.get(SEAL) == sum_of(said):
             return said
     raise UserError(f"{path} is damaged, or no record of this program: {repair}.")
 

@@ -250,9 +250,11 @@ def test_another_file_in_the_place_of_a_record_is_a_sentence(text, tmp_path):
             files.read_record(path, SHAPE, "do this")
 
 
-def test_a_record_without_a_sum_is_read(tmp_path):
-    files.write_json(tmp_path / "record.json", RECORD)
-    assert files.read_record(tmp_path / "record.json", SHAPE, "") == RECORD
+def test_a_record_whose_sum_has_another_name_is_refused(tmp_path):
+    """Or one flipped bit in that name would switch the check off."""
+    files.write_json(tmp_path / "record.json", RECORD | {"sha257": "0" * 64})
+    with pytest.raises(UserError, match="is damaged"):
+        files.read_record(tmp_path / "record.json", SHAPE, "")
 
 
 def test_a_place_where_nothing_can_be_written_is_found_before(tmp_path):
