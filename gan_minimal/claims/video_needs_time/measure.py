@@ -10,7 +10,7 @@ SEEDS = (10, 11, 12, 13, 14)  # of clips and weights; others than those of the f
 FRAMES, SIDE, THING = 6, 12, 3  # a thing of 3x3 pixels in a round world of 12x12
 STEPS = torch.tensor([[0, -1], [0, 1], [-1, 0], [1, 0]])  # left, right, up, down
 NOISE = 0.3  # standard deviation; the thing is 1, all else 0
-ROUNDS, BATCH, TESTED = 1000, 32, 2000
+ROUNDS, BATCH, TESTED = 1500, 32, 2000
 WATCHERS = ("frame", "mean", "convolution", "lstm")
 
 
@@ -54,7 +54,7 @@ def begin(how: str, seed: int) -> tuple[Watcher, torch.optim.Optimizer]:
     """Return a new watcher and its optimiser; seeds all that is drawn afterwards."""
     torch.manual_seed(seed)
     watcher = Watcher(how)
-    return watcher, torch.optim.Adam(watcher.parameters(), lr=1e-2)
+    return watcher, torch.optim.Adam(watcher.parameters(), lr=3e-3)
 
 
 def learn(watcher: Watcher, adam: torch.optim.Optimizer) -> float:
