@@ -105,7 +105,9 @@ def test_grading_tells_right_from_wrong(tmp_path):
 
     def graded(number, path):
         command = [sys.executable, FOLDER / "grade.py", str(number), path]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            command, capture_output=True, text=True, encoding="utf-8", check=True
+        ).stdout
 
     assert graded(1, FOLDER / "problem_1.py").endswith("7 of 7\n")
     assert "input 1: wrong" in graded(1, tmp_path / "mine.py")
