@@ -198,7 +198,7 @@ def serve(site: Path, port: int = PORT, show: bool = False) -> None:
         here = f"http://{LOOPBACK}:{running.server_port}/"
         print(f"Look at {here} (English: {here}en/). Ctrl-C stops the server.", flush=True)
         if show:
-            webbrowser.open(here)
+            webbrowser.open_new_tab(here)
         try:
             running.serve_forever()
         except KeyboardInterrupt:

@@ -23,7 +23,7 @@ def folder(tmp_path_factory) -> Path:
     """A small site, beside files that are none of it."""
     root = tmp_path_factory.mktemp("server")
     site = root / "site"
-    (root / "secret.txt").write_text(SECRET)
+    (root / "secret.txt").write_text(SECRET, encoding="utf-8")
     for name in ("en", "assets", ".git", "a folder"):
         (site / name).mkdir(parents=True)
     (site / "index.html").write_text("처음", encoding="utf-8")
@@ -31,9 +31,9 @@ def folder(tmp_path_factory) -> Path:
     (site / "en/index.html").write_text("home", encoding="utf-8")
     (site / "en/404.html").write_text("nothing", encoding="utf-8")
     (site / "wall.webp").write_bytes(b"RIFF")
-    (site / "assets/SITE.JS").write_text("1")
+    (site / "assets/SITE.JS").write_text("1", encoding="utf-8")
     (site / "assets/글.txt").write_text("한글", encoding="utf-8")
-    (site / ".git/config").write_text(SECRET)
+    (site / ".git/config").write_text(SECRET, encoding="utf-8")
     try:
         (site / "out").symlink_to(root)
         (site / "a folder/index.html").symlink_to(root / "secret.txt")
@@ -122,7 +122,7 @@ def test_the_body_of_a_missing_page_is_left_out_where_only_its_head_was_asked(ad
 
 
 def test_a_site_without_a_page_for_it_still_answers(tmp_path):
-    (tmp_path / "index.html").write_text("home")
+    (tmp_path / "index.html").write_text("home", encoding="utf-8")
     with server.server(tmp_path, port=0) as bare:
         threading.Thread(target=bare.serve_forever, daemon=True).start()
         assert status(get(bare, b"/nowhere")) == 404
@@ -305,14 +305,14 @@ def test_serving_says_where_to_look_and_opens_it(folder, monkeypatch, capsys):
 
     opened = []
     monkeypatch.setattr(server.ThreadingHTTPServer, "serve_forever", interrupt)
-    monkeypatch.setattr(server.webbrowser, "open", opened.append)
+    monkeypatch.setattr(server.webbrowser, "open_new_tab", opened.append)
     server.serve(folder, port=0, show=True)
     (line,) = capsys.readouterr().out.strip().splitlines()
     assert line.startswith(f"Look at {opened[0]} ")
 
 
 def test_the_file_alone_serves_the_folder_in_which_it_lies(folder, tmp_path):
-    (tmp_path / "index.html").write_text("home")
+    (tmp_path / "index.html").write_text("home", encoding="utf-8")
     alone = tmp_path / "serve.py"
     alone.write_bytes(Path(server.__file__).read_bytes())
     command = [sys.executable, "-I", str(alone), "--port", "0", "--quiet"]

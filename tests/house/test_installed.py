@@ -89,7 +89,9 @@ def test_every_command_of_the_wheel_runs_in_an_empty_environment(built, tmp_path
     folder.mkdir()
     python = command.with_name("python")
     where = [python, "-c", "import gan_minimal; print(gan_minimal.__file__)"]
-    found = subprocess.run(where, cwd=folder, capture_output=True, text=True, check=True).stdout
+    found = subprocess.run(
+        where, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=True
+    ).stdout
     assert str(tmp_path / "environment") in found
 
     subcommands = set(typer.main.get_command(cli.app).commands)
@@ -106,7 +108,7 @@ def test_every_command_of_the_wheel_runs_in_an_empty_environment(built, tmp_path
 @pytest.mark.timeout(1800)
 def test_the_archive_of_the_source_installs_the_same_package(built, tmp_path):
     command = installed(built[".gz"], tmp_path / "environment")
-    with tarfile.open(built[".gz"]) as archive:
+    with tarfile.open(built[".gz"], encoding="utf-8") as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert {"pyproject.toml", "README.md", "LICENSES/MIT.txt", "tests/conftest.py"} <= names
     assert not any(name.startswith((".venv", "site/", "build/", "runs/")) for name in names)
