@@ -45,14 +45,6 @@ class Duel(nn.Module):
         yield "generator", -self.d * fake
 
 
-@pytest.fixture(autouse=True)
-def terminal() -> Iterator[None]:
-    """Ctrl-C does what it does in a terminal, also where the tests run in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
-
-
 def duel(**settings) -> tuple[Run, Settings]:
     chosen = Settings(**({"data": "", "batch": 2, "steps": 10} | settings))
     return loop.start(Duel(), chosen), chosen
