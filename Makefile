@@ -7,11 +7,12 @@ ARGS ?=
 SITE = .venv-site/installed
 ALL = .venv/installed
 
-.PHONY: help site site-build links test test-quick bench lint format clean
+.PHONY: help site site-build archive links test test-quick bench lint format clean
 
 help:
 	@echo "make site         build the site in both languages and show it on this machine"
 	@echo "make site-build   only build it, into site/"
+	@echo "make archive      make of it a file for a stick, which opens without a network"
 	@echo "make links        check every link and footnote, those to other hosts over the network"
 	@echo "make test         run all tests"
 	@echo "make test-quick   run the tests that take no more than a few seconds each"
@@ -25,6 +26,9 @@ site: site-build
 
 site-build: $(SITE)
 	.venv-site/bin/python -m hooks.site build
+
+archive: $(SITE)
+	.venv-site/bin/python -m hooks.site archive
 
 links: site-build
 	.venv-site/bin/python -m hooks.links --external

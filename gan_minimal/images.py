@@ -80,9 +80,10 @@ def save(picture: Image.Image, path: Path, quality: int | None = None) -> None:
         ".png": {"format": "PNG"},
         ".webp": {"format": "WEBP", "lossless": quality is None, "quality": quality or 80},
     }
-    if path.suffix not in options:
+    if path.suffix.lower() not in options:
         raise ValueError(f"{path} ends neither with .png nor with .webp")
-    write_whole(path, lambda temporary: picture.save(temporary, **options[path.suffix], method=6))
+    how = options[path.suffix.lower()]
+    write_whole(path, lambda temporary: picture.save(temporary, **how, method=6))
 
 
 def save_animation(

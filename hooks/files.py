@@ -64,7 +64,9 @@ def downloads(root: Path) -> dict[str, str]:
         for path in sorted(models.glob("*.py"))
         if path.stem not in NO_MODELS
     }
-    for folder, below in (("gan_minimal/editing", "editing"), ("snippets", "snippets")):
+    own = {"editing": "gan_minimal/editing"}
+    own |= {folder: folder for folder in ("snippets", "snippets/frameworks", "snippets/exam")}
+    for below, folder in own.items():
         for path in sorted((root / folder).glob("[!_]*.py")):
             found[f"code/{below}/{path.name}"] = path.read_text(encoding="utf-8")
     return {uri: with_licence(code, licence) for uri, code in found.items()}

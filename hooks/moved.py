@@ -35,10 +35,7 @@ MOVED = {
     ),
 }
 TITLES = {"ko": "옮긴 글", "en": "These answers have moved"}
-# Headings below a question begin with its name, such as `gan-metrics-code`.
-SCRIPT = """const here = location.hash.slice(1)
-const found = [...document.links].find(link => `${here}-`.startsWith(`${link.id}-`) && link.id)
-location.replace(found ? found.href + location.hash : "../")"""
+SCRIPTS = {"ko": "../../assets/js/moved.js", "en": "../../../assets/js/moved.js"}
 
 
 def page(title: str, questions: dict[str, str], language: str) -> str:
@@ -57,6 +54,8 @@ def page(title: str, questions: dict[str, str], language: str) -> str:
 <html lang="{language}">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'">
+<meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="robots" content="noindex">
 <meta name="color-scheme" content="light dark">
@@ -67,9 +66,7 @@ def page(title: str, questions: dict[str, str], language: str) -> str:
 <ul>
 {rows}
 </ul>
-<script>
-{SCRIPT}
-</script>
+<script src="{SCRIPTS[language]}"></script>
 </body>
 </html>
 """
@@ -84,9 +81,11 @@ def heading(text: str) -> str:
 
 
 def on_files(files: "Files", config: "MkDocsConfig") -> "Files":
-    """Put a page at each old address."""
+    """Put a page at each old address; an archive, which is new, had none."""
     from mkdocs.structure.files import File
 
+    if not config.use_directory_urls:
+        return files
     language = str(config.theme["language"])
     answers = Path(config.docs_dir) / "answers"
     for old, names in MOVED.items():

@@ -8,6 +8,8 @@ output come from the committed notebook; nothing is executed.
 import base64
 import io
 import json
+import posixpath
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from PIL import Image
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import File, Files
     from mkdocs.structure.pages import Page
 
 
@@ -110,6 +113,28 @@ def without_pictures(content: str) -> tuple[str, dict[str, bytes]]:
     return str(soup), found
 
 
+def with_links(content: str, here: "File", files: "Files") -> str:
+    """Lead the links of a notebook to where the pages lie.
+
+    Cells name the addresses that pages have on the site, such as `../../models/dcgan/`; in an
+    archive of it they are files.
+
+    Args:
+        content: The HTML of the cells.
+        here: The file of the notebook.
+        files: All files of the site.
+    """
+    soup = BeautifulSoup(content, "html.parser")
+    for link in soup.find_all("a", href=re.compile(r"^\.\./")):
+        path, mark, fragment = str(link["href"]).partition("#")
+        name = posixpath.normpath(posixpath.join(posixpath.splitext(here.src_uri)[0], path))
+        found = [files.get_file_from_path(f"{name}{end}") for end in (".md", "/index.md")]
+        page = next(filter(None, found), None)
+        if page is not None:
+            link["href"] = page.url_relative_to(here) + mark + fragment
+    return str(soup)
+
+
 def on_page_read_source(page: "Page", **_: Any) -> str | None:
     """Give MkDocs the page data of a notebook; mkdocs-jupyter reads the cells by itself."""
     if not page.file.src_uri.endswith(".ipynb"):
@@ -118,7 +143,9 @@ def on_page_read_source(page: "Page", **_: Any) -> str | None:
         return front_matter(json.load(file))
 
 
-def on_page_content(content: str, page: "Page", config: "MkDocsConfig", **_: Any) -> str | None:
+def on_page_content(
+    content: str, page: "Page", config: "MkDocsConfig", files: "Files", **_: Any
+) -> str | None:
     """Replace what mkdocs-jupyter rendered by the plain cells, and write their pictures."""
     if not page.file.src_uri.endswith(".ipynb"):
         return None
@@ -126,8 +153,8 @@ def on_page_content(content: str, page: "Page", config: "MkDocsConfig", **_: Any
 
     content, tokens = plain_cells(content)
     page.toc = get_toc(tokens)
-    content, pictures = without_pictures(content)
-    folder = Path(config.site_dir) / page.url
+    content, pictures = without_pictures(with_links(content, page.file, files))
+    folder = (Path(config.site_dir) / page.file.dest_uri).parent
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in pictures.items():
         (folder / name).write_bytes(data)

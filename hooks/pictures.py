@@ -158,12 +158,13 @@ def on_files(files: "Files", config: "MkDocsConfig", **_: Any) -> "Files":
 
 def on_page_content(content: str, page: "Page", files: "Files", **_: Any) -> str:
     """Complete the pictures of a page."""
+    folder = posixpath.dirname(page.file.dest_uri)
 
     def locate(src: str) -> Path | None:
         parts = urlsplit(src)
         if parts.scheme or parts.netloc or not parts.path:
             return None
-        uri = posixpath.normpath(posixpath.join(page.url, unquote(parts.path)))
+        uri = posixpath.normpath(posixpath.join(folder, unquote(parts.path)))
         file = files.get_file_from_path(uri)
         return Path(file.abs_src_path) if file and file.abs_src_path else None
 

@@ -1,5 +1,8 @@
 """Builds both languages of the site and serves them: `python -m hooks.site build serve`.
 
+`python -m hooks.site archive` makes of it a file for a stick: unpacked, its pages are opened by a
+double click, search included, and the laboratory with `python serve.py`, which lies in it.
+
 `--builder properdocs` builds the same pages with the fork that continues MkDocs 1.x.
 """
 
@@ -9,19 +12,27 @@ import os
 import shutil
 import subprocess
 import sys
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 from hooks import escape_unencodable
+from hooks.server import PORT, serve
 
 ROOT = Path(__file__).resolve().parent.parent
-PORT = 8000
 BUILDERS = ("mkdocs", "properdocs")
+ARCHIVE = ROOT / "build/gan-notes.zip"
+HOW = """GAN 노트: index.html을 열면 된다. 인터넷은 필요 없다.
+실험실까지 쓰려면 이 폴더에서 python serve.py를 실행한다(파이썬 3.11 이상).
+
+GAN Notes: open index.html (English: en/index.html). It needs no network.
+The laboratory works with: python serve.py, run in this folder (Python 3.11 or newer).
+"""
 
 
 def build(
-    site: Path, address: str = f"http://127.0.0.1:{PORT}/", builder: str = BUILDERS[0]
+    site: Path,
+    address: str = f"http://127.0.0.1:{PORT}/",
+    builder: str = BUILDERS[0],
+    offline: bool = False,
 ) -> None:
     """Build the Korean site into `site` and the English one into `site/en`, strictly.
 
@@ -29,6 +40,7 @@ def build(
         site: The folder to write; what was in it before is gone afterwards.
         address: Where the site will be found, for the site map, the feed and canonical links.
         builder: One of `BUILDERS`.
+        offline: Whether its pages shall work when they are opened as files.
 
     Raises:
         SystemExit: If the builder is not installed, or reports so much as a warning.
@@ -42,6 +54,7 @@ def build(
     environment = os.environ | {
         "SITE_URL": address,
         "SITE_URL_EN": english,
+        "OFFLINE": str(offline).lower(),
         "NO_MKDOCS_2_WARNING": "1",
         "PYTHONUTF8": "1",  # plugins may forget to name an encoding, and the log is read below
     }
@@ -63,77 +76,40 @@ def build(
             sys.exit(f"{config} could not be built: see above.")
 
 
-class Handler(SimpleHTTPRequestHandler):
-    """Serves the files of a folder, quietly, with the site's own page for what is not there."""
-
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
-        ".webp": "image/webp",
-        ".md": "text/markdown; charset=utf-8",
-        ".py": "text/x-python; charset=utf-8",
-        ".ipynb": "application/x-ipynb+json",
-    }
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the line that tells where the site is stays in sight."""
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer with the 404 page of the reader's language."""
-        page = Path(self.directory) / ("en" if self.path.startswith("/en/") else "") / "404.html"
-        if code != 404 or not page.is_file():
-            super().send_error(code, message, explain)
-            return
-        body = page.read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-
-def server(site: Path, port: int = PORT, tries: int = 20) -> ThreadingHTTPServer:
-    """Return a server for the folder `site` on the loopback address.
+def archive(target: Path, address: str, builder: str) -> None:
+    """Write an archive of the site that needs no network, and no server but for the laboratory.
 
     Args:
-        site: The built site.
-        port: The port to take; 0 takes any free one.
-        tries: How many ports to try, upwards from `port`, while they are taken.
+        target: The file, which ends in `.zip`; what it holds lies unpacked in a folder beside it.
+        address: Where the site is found otherwise.
+        builder: One of `BUILDERS`.
+    """
+    folder = target.with_suffix("")
+    build(folder, address, builder, offline=True)
+    shutil.copy(ROOT / "hooks/server.py", folder / "serve.py")
+    (folder / "README.txt").write_text(HOW, encoding="utf-8-sig", newline="\r\n")
+    shutil.make_archive(str(folder), "zip", folder.parent, folder.name)
+    print(f"The archive is {target} ({target.stat().st_size / 1e6:.0f} MB).")
+
+
+def serve_built(site: Path, port: int = PORT) -> None:
+    """Serve the built site until Ctrl-C.
 
     Raises:
-        OSError: If all of them are taken.
+        SystemExit: If it has not been built.
     """
-
-    def handler(*args: Any) -> Handler:
-        return Handler(*args, directory=str(site))
-
-    for candidate in range(port, port + tries):
-        try:
-            return ThreadingHTTPServer(("127.0.0.1", candidate), handler)
-        except OSError:
-            if candidate == port + tries - 1:
-                raise
-    raise ValueError("tries must be at least 1")
-
-
-def serve(site: Path, port: int = PORT) -> None:
-    """Serve the built site until Ctrl-C, and say where it is."""
     if not (site / "index.html").is_file():
         sys.exit(f"There is no site in {site} yet: python -m hooks.site build")
-    with server(site, port) as running:
-        here = f"http://127.0.0.1:{running.server_port}/"
-        print(f"Look at {here} (English: {here}en/). Ctrl-C stops the server.", flush=True)
-        try:
-            running.serve_forever()
-        except KeyboardInterrupt:
-            print()
+    serve(site, port)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the actions named on the command line in their order."""
     escape_unencodable()
     parser = argparse.ArgumentParser(prog="python -m hooks.site", description=__doc__)
-    parser.add_argument("actions", nargs="+", choices=["build", "serve"])
+    parser.add_argument("actions", nargs="+", choices=["build", "serve", "archive"])
     parser.add_argument("--site", type=Path, default=ROOT / "site", help="folder of the built site")
+    parser.add_argument("--archive", type=Path, default=ARCHIVE, help="file of the archive")
     parser.add_argument("--port", type=int, default=PORT, help="first port to try")
     parser.add_argument("--builder", choices=BUILDERS, default=BUILDERS[0])
     options = parser.parse_args(arguments)
@@ -141,8 +117,10 @@ def main(arguments: list[str] | None = None) -> None:
     for action in options.actions:
         if action == "build":
             build(options.site, address, options.builder)
+        elif action == "archive":
+            archive(options.archive, address, options.builder)
         else:
-            serve(options.site, options.port)
+            serve_built(options.site, options.port)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""What all tests share: the same numbers every time, and no traces outside their own folders."""
+"""What all tests share: the same numbers and signals every time, and no traces elsewhere."""
 
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from multiprocessing.context import BaseContext
@@ -74,3 +75,11 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A new folder as the current one: for commands that write where they are called."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def terminal() -> Iterator[None]:
+    """Ctrl-C does what it does in a terminal, also where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)

@@ -1,5 +1,6 @@
 """Files are written whole or not at all, in UTF-8, on every system."""
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gan_minimal import files
+from gan_minimal.errors import UserError
 
 KOREAN = "생성자와 판별자 × ½\n"
 HALF_WRITTEN = """
@@ -142,3 +144,125 @@ def test_json_is_for_people_too(tmp_path):
     assert (tmp_path / "file").read_text(encoding="utf-8") == (
         '{\n "text": "판별자",\n "values": [\n  1,\n  2\n ]\n}\n'
     )
+
+
+KILLED = """
+import os, shutil, signal, sys
+from pathlib import Path
+from gan_minimal import files
+
+left = int(sys.argv[1])
+def dying(real):
+    def call(*arguments, **others):
+        global left
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+        return real(*arguments, **others)
+    return call
+for owner, name in ((Path, "replace"), (Path, "rename"), (Path, "mkdir"), (shutil, "rmtree")):
+    setattr(owner, name, dying(getattr(owner, name)))
+os.unlink = dying(os.unlink)  # rmtree takes a folder away file by file
+
+places = {"one": Path("home"), "two": Path("other")}
+with files.exchange(Path("home"), "it", places) as new:
+    for path in ("one/a", "one/b", "two/below/c"):
+        files.write_text(new / path, "new")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_files_are_exchanged_together_whenever_the_process_is_killed(tmp_path):
+    ours = ("home/a", "home/b", "other/below/c")
+    seen = []
+    for moment in range(100):
+        for name in ours:
+            files.write_text(tmp_path / name, "old")
+        command = [sys.executable, "-c", KILLED, str(moment)]
+        here = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+        ended = subprocess.run(command, cwd=tmp_path, env=here, check=False).returncode
+
+        files.finish(tmp_path / "home")
+        seen.append({(tmp_path / name).read_text(encoding="utf-8") for name in ours})
+        assert len(seen[-1]) == 1, f"a mixture after {moment} operations"
+        if ended == 0:
+            break
+    assert ended == 0
+    assert seen[0] == {"old"}
+    assert seen[-1] == {"new"}
+    assert names(tmp_path / "home") == ["a", "b"]
+    assert sorted(seen, key=str, reverse=True) == seen  # once new, it stays new
+
+
+def test_an_error_leaves_the_files_as_they_were(tmp_path):
+    files.write_text(tmp_path / "a", "old")
+
+    def fail() -> None:
+        with files.exchange(tmp_path, "it", {"x": tmp_path}) as new:
+            files.write_text(new / "x" / "a", "new")
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        fail()
+
+    assert names(tmp_path) == ["a"]
+    assert (tmp_path / "a").read_text(encoding="utf-8") == "old"
+
+
+RECORD = {"name": "생성자", "rounds": 3, "losses": {"critic": [0.5, 1.0]}, "more": [None]}
+SHAPE = {"name": str, "rounds": int, "losses": {str: [float]}}
+
+
+def test_a_record_comes_back_as_it_was_and_says_when_it_is_not(tmp_path):
+    path = tmp_path / "record.json"
+    files.write_record(path, RECORD)
+    whole = path.read_bytes()
+    assert files.read_record(path, SHAPE, "") == RECORD
+
+    sum_at = whole.index(b'"sha256"')
+    silent = set()
+    for place in range(len(whole)):
+        for bit in (1, 16):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :])
+            with contextlib.suppress(UserError):
+                found = files.read_record(path, SHAPE, "do this")
+                assert {key: found[key] for key in RECORD} == RECORD
+                silent.add(place)
+    # nothing but spaces, and the name of the sum
+    assert all(whole[place : place + 1].isspace() or place > sum_at for place in silent)
+    assert len(silent) < 16
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", "null", "3", "{}", '"' + "x" * 99, "[" * 100_000, "9" * 5000),
+        *('{"name": "a", "rounds": 3, "losses": {"critic": [NaN]}}', "\ufeff{}"),
+        '{"name": "a", "rounds": true, "losses": {}}',
+        '{"name": "a", "rounds": 3, "losses": {"critic": 1}}',
+    ],
+)
+def test_another_file_in_the_place_of_a_record_is_a_sentence(text, tmp_path):
+    path = tmp_path / "record.json"
+    for encoding in ("utf-8", "utf-16"):
+        path.write_bytes(text.encode(encoding))
+        with pytest.raises(UserError, match=r"record\.json is damaged, or no record of this"):
+            files.read_record(path, SHAPE, "do this")
+
+
+def test_a_record_whose_sum_has_another_name_is_refused(tmp_path):
+    """Or one flipped bit in that name would switch the check off."""
+    files.write_json(tmp_path / "record.json", RECORD | {"sha257": "0" * 64})
+    with pytest.raises(UserError, match="is damaged"):
+        files.read_record(tmp_path / "record.json", SHAPE, "")
+
+
+def test_a_place_where_nothing_can_be_written_is_found_before(tmp_path):
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(UserError, match=r"cannot be written to \(Not a directory\)"):
+            files.check_room(place)
+    files.check_room(tmp_path / "not" / "there")
+    assert names(tmp_path) == ["file"]
+    with pytest.raises(UserError, match="has no room for 3,814,697,265,625 MiB"):
+        files.check_room(tmp_path, 10**18)

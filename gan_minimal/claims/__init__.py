@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from gan_minimal import files
@@ -63,8 +64,18 @@ FAMILIES = (
     "single-image",
     "growth-and-style",
     "metrics",
+    "video",
 )
 """Sections of the page of claims, in their order."""
+
+CHOSEN = "GAN_MINIMAL_DEVICE"  # a variable, which other processes get too
+SHAPE = {
+    "id": str,
+    "opening": [float],
+    "seconds": float,
+    "environment": dict.fromkeys(("torch", "processor", "date"), str),
+}
+"""What every record of a claim holds beside its values."""
 
 
 def _no_limits(_values: Values) -> Mapping[str, float]:
@@ -153,10 +164,25 @@ def claims() -> dict[str, Claim]:
     return {claim.id: claim for claim in found}
 
 
+def compute_on(device: str | None) -> None:
+    """Choose where claims are trained, in this process and those that it starts.
+
+    Raises:
+        UserError: If there is no such device.
+    """
+    from gan_minimal.training.loop import check_device
+
+    if device is not None:
+        check_device(device)
+        os.environ[CHOSEN] = device
+
+
 def device() -> str:
-    """Return where claims are trained: on a GPU if there is one, else on the CPU."""
+    """Return where claims are trained: as chosen, or on a GPU if there is one, else on the CPU."""
     import torch
 
+    if CHOSEN in os.environ:
+        return os.environ[CHOSEN]
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
@@ -199,20 +225,38 @@ def measure(claim: Claim) -> dict[str, Any]:
     }
 
 
-def write(claim: Claim, record: dict[str, Any]) -> None:
-    """Keep what was measured."""
-    files.write_json(claim.folder / "record.json", record)
+def write(claim: Claim, record: dict[str, Any], folder: Path | None = None) -> None:
+    """Keep what was measured, in the claim's folder or in another one."""
+    files.write_record((folder or claim.folder) / "record.json", record)
 
 
 def read(claim: Claim) -> dict[str, Any] | None:
-    """Return what is recorded of a claim, or None if it was never measured."""
+    """Return what is recorded of a claim, or None if it was never measured.
+
+    Raises:
+        UserError: If the record is damaged, or of another claim.
+    """
+    files.finish(claim.folder)
     path = claim.folder / "record.json"
-    return files.read_json(path) if path.exists() else None
+    if not path.exists():
+        return None
+    again = f"measure it again with `gan-minimal claims run {claim.id} --record`"
+    names = {name: [float] for name in claim.words("en").labels}
+    record = files.read_record(path, SHAPE | {"values": names}, again)
+    if record["id"] != claim.id or not all(record["values"].values()):
+        raise UserError(f"{path} is the record of another claim: {again}.")
+    return record
 
 
-def recorded() -> list[tuple[Claim, dict[str, Any]]]:
-    """Return every claim that was measured, with its record."""
-    pairs = ((claim, read(claim)) for claim in claims().values())
+def recorded(
+    new: Mapping[str, dict[str, Any]] = MappingProxyType({}),
+) -> list[tuple[Claim, dict[str, Any]]]:
+    """Return every claim that was measured, with its record.
+
+    Args:
+        new: Records that are not in their places yet, by the ids of their claims.
+    """
+    pairs = ((claim, new.get(claim.id) or read(claim)) for claim in claims().values())
     return [(claim, record) for claim, record in pairs if record is not None]
 
 

@@ -1,7 +1,9 @@
 """The command `gan-minimal`. Nothing heavy is imported before a command needs it."""
 
 import io
+import re
 import sys
+from itertools import pairwise
 
 import typer
 
@@ -9,8 +11,8 @@ import typer
 from gan_minimal.cli import (  # isort: skip
     showing, training, drawing, photographs, styles, editing, measuring
 )  # fmt: skip
-from gan_minimal.cli.common import app
-from gan_minimal.errors import UserError
+from gan_minimal.cli.common import app, until_the_end
+from gan_minimal.errors import UserError, sentence
 
 __all__ = [
     "app",
@@ -31,11 +33,18 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show stops no command
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
-    except UserError as error:
-        leave(str(error))
-    except OSError as error:  # a file where a folder should be, a missing permission, a full disk
-        leave(f"{error.strerror}: {error.filename}" if error.strerror else str(error))
+        for before, word in pairwise(sys.argv):
+            if (word == "" and before != "--text") or re.fullmatch(r"--(?!text)[a-z-]+=", word):
+                raise UserError(
+                    "One of the words is empty: give it a value, or leave its option out."
+                )
+        with until_the_end:
+            app()
+    except Exception as error:
+        said = sentence(error)
+        if said is None:
+            raise
+        leave(said)
 
 
 def leave(message: str) -> None:

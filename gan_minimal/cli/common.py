@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gan_minimal.errors import UserError
+from gan_minimal.files import check_room
 
 if TYPE_CHECKING:
     from gan_minimal.data import DataSet
@@ -26,17 +28,34 @@ Seed = Annotated[int, typer.Option(help="Seed of the random numbers.", min=0, ma
 Device = Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1 or mps.")]
 Picture = Annotated[Path, typer.Option(help="A .png or .webp file.")]
 
+until_the_end = ExitStack()
+"""What a command has entered and leaves when it ends."""
+
 LARGEST_SIDE = 16_383  # pixels; WebP can hold no more, and memory hardly
 
 
-def trained_model(name: str) -> tuple["Model", str]:
+def trained_model(name: str, device: str | None = None) -> tuple["Model", str]:
     """Return the model of a recorded run, of a folder or a checkpoint of a run, and its data.
 
-    The model is in evaluation mode.
+    The model is in evaluation mode, on `device` or by default on the CPU.
 
     Raises:
-        UserError: If there is none of that name, or the checkpoint is damaged.
+        UserError: If there is none of that name, the checkpoint is damaged, or there is no such
+            device.
     """
+    from gan_minimal.training import devices, loop
+
+    where = device or "cpu"
+    loop.check_device(where)
+    trained, dataset = found_model(name)
+    if where != "cpu":
+        trained.to(where)
+        until_the_end.enter_context(devices.Together(where))
+    return trained, dataset
+
+
+def found_model(name: str) -> tuple["Model", str]:
+    """Return a trained model on the CPU, and its data; see `trained_model`."""
     from gan_minimal import zoo
     from gan_minimal.training import loop
 
@@ -69,12 +88,11 @@ def check_picture(out: Path) -> None:
     Raises:
         UserError: If it ends neither with .png nor with .webp.
     """
-    if out.suffix not in (".png", ".webp"):
+    if out.suffix.lower() not in (".png", ".webp"):
         raise UserError(
             f"--out ends with .png or .webp, not {out.suffix or 'without an ending'!r}."
         )
-    if out.is_dir():
-        raise UserError(f"--out {out} is a folder: name a file.")
+    check_place(out)
 
 
 def check_animation(out: Path) -> None:
@@ -83,8 +101,23 @@ def check_animation(out: Path) -> None:
     Raises:
         UserError: If it does not end with .webp.
     """
-    if out.suffix != ".webp":
+    if out.suffix.lower() != ".webp":
         raise UserError(f"--out ends with .webp, not {out.suffix or 'without an ending'!r}.")
+    check_place(out)
+
+
+def check_place(out: Path) -> None:
+    """Refuse a file that could not be written, before any work is done.
+
+    Raises:
+        UserError: If it is a folder or something else that is no file, or its place is full or may
+            not be written to.
+    """
+    if out.is_dir():
+        raise UserError(f"--out {out} is a folder: name a file.")
+    if out.exists() and not out.is_file():
+        raise UserError(f"--out {out} is a pipe or a device: name a file.")
+    check_room(out.parent, 2**20, 1)
 
 
 def check_sides(width: int, height: int, scale: int) -> None:
@@ -106,18 +139,24 @@ def check_sides(width: int, height: int, scale: int) -> None:
         raise UserError(f"The picture would be {side}: {less}.")
 
 
+def pages() -> Path | None:
+    """Return the folder of the site's pages, or None where the package is installed without."""
+    docs = Path(__file__).parents[2] / "docs"
+    return docs if docs.is_dir() else None
+
+
 def checkout() -> Path:
     """Return the root of the repository that this package lies in.
 
     Raises:
         UserError: If the package is installed without the pages.
     """
-    root = Path(__file__).parents[2]
-    if not (root / "docs").is_dir():
+    docs = pages()
+    if docs is None:
         raise UserError(
             "Recording writes the site's pages too: run it in a clone of the repository."
         )
-    return root
+    return docs.parent
 
 
 def show(table: Any) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from gan_minimal.cli import photographs
 from gan_minimal.cli.common import (
+    Device,
     Picture,
     Seed,
     app,
@@ -18,6 +19,7 @@ from gan_minimal.cli.common import (
     trained_model,
 )
 from gan_minimal.errors import UserError
+from gan_minimal.files import check_room
 
 MOST_IN_ONE, MOST_FILES = 4096, 1_000_000  # images in one picture, and in files of their own
 AT_ONCE = 256  # images that are drawn together
@@ -53,6 +55,7 @@ def sample(
         Path | None, typer.Option(help="A .png or .webp file; with --each, a folder.")
     ] = None,
     scale: Annotated[int | None, typer.Option(help="Enlargement.", min=1, max=64)] = None,
+    device: Device = None,
 ) -> None:
     """Draw images with a trained model and write them as one picture, or each to a file.
 
@@ -63,7 +66,9 @@ def sample(
     As many files as scores are computed from: gan-minimal sample dcgan --n 50000 --each
     """
     if each:
-        write_each(model, n or 64, seed, out or Path("samples"), scale or 1, text, size, start)
+        write_each(
+            model, n or 64, seed, out or Path("samples"), scale or 1, device, text, size, start
+        )
         return
     out = out or Path("samples.png")
     check_picture(out)
@@ -76,7 +81,7 @@ def sample(
     from gan_minimal.models import sampling
     from gan_minimal.models.protocol import Pyramid, Sampler, Translator
 
-    trained, _ = trained_model(model)
+    trained, _ = trained_model(model, device)
     if text is not None:
         text = normalize("NFC", text)  # some programs take a syllable apart
         drawn, columns, gap = written(trained, model, text, n or 1, seed), len(text), 0
@@ -85,6 +90,7 @@ def sample(
         columns, gap = min(len(drawn), 3), 1
     elif isinstance(trained, Sampler):
         n = n or 64
+        check_drawing(trained, n)
         drawn, columns, gap = sampling.sample(trained, n, seed), min(n, max(8, round(n**0.5))), 1
     elif isinstance(trained, Translator):
         raise UserError(
@@ -102,12 +108,26 @@ def sample(
     typer.echo(str(out))
 
 
+def check_drawing(model: "Model", n: int) -> None:
+    """Refuse to draw more images at a time than fit into memory.
+
+    Raises:
+        UserError: Saying how much is needed, and how much there is.
+    """
+    from gan_minimal.training import memory
+
+    assert isinstance(model.size, int)  # a pyramid has a check of its own
+    size = 4 * n * model.channels * model.size**2
+    memory.check_drawing(lambda outline: outline.sample(n), model, size, "a smaller --n needs less")
+
+
 def write_each(
     name: str,
     n: int,
     seed: int,
     folder: Path,
     scale: int,
+    device: str | None,
     *others: object,
 ) -> None:
     """Draw `n` images, some at a time, and write each to a file of its own.
@@ -118,34 +138,36 @@ def write_each(
         seed: Seed of the noise.
         folder: Where the files `00000.png`, `00001.png` and so on are written; has to be empty.
         scale: Enlargement.
+        device: Where to draw.
         others: Options of `sample` that do not go with this, None where they were not given.
 
     Raises:
         UserError: If the model does not draw from noise, or the folder holds something.
     """
     from PIL import Image
-    from rich.console import Console
-    from rich.progress import track
 
     from gan_minimal import images
     from gan_minimal.models import sampling
     from gan_minimal.models.protocol import Pyramid, Sampler
+    from gan_minimal.training.progress import counting
 
     if any(each is not None for each in others):
         raise UserError("--each goes with --n, --seed, --scale and --out only.")
-    trained, _ = trained_model(name)
+    trained, _ = trained_model(name, device)
     if not isinstance(trained, Sampler) or isinstance(trained, Pyramid):
         raise UserError(f"{name} does not draw single images from noise: leave --each out.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder} is there already, and not empty: choose another --out.")
+    check_room(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    digits = max(5, len(str(n - 1)))
+    digits, tell = max(5, len(str(n - 1))), counting("drawing")
     with sampling.evaluating(trained), sampling.seeded(seed):
-        for first in track(range(0, n, AT_ONCE), "drawing", console=Console(stderr=True)):
+        for first in range(0, n, AT_ONCE):
             drawn = trained.sample(min(AT_ONCE, n - first))
             for i, pixels in enumerate(images.to_pixels(drawn), start=first):
                 picture = images.enlarge(Image.fromarray(pixels), scale)
                 picture.save(folder / f"{i:0{digits}}.png")
+            tell(min(first + AT_ONCE, n), n)
     typer.echo(f"{folder}: {n:,} images")
 
 
@@ -160,6 +182,7 @@ def translate(
     ] = None,
     seed: Seed = 0,
     scale: Annotated[int | None, typer.Option(help="Enlargement.", min=1, max=64)] = None,
+    device: Device = None,
 ) -> None:
     """Translate your own picture with a trained model.
 
@@ -171,7 +194,7 @@ def translate(
     from gan_minimal.models import sampling
     from gan_minimal.models.protocol import DomainTranslator, Translator
 
-    trained, dataset = trained_model(model)
+    trained, dataset = trained_model(model, device)
     if not isinstance(trained, Translator):
         able = runs_on(lambda row: bool(row.questions))
         raise UserError(f"{model} translates no pictures; these do: {able}.")

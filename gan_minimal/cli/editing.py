@@ -7,6 +7,7 @@ from unicodedata import normalize
 import typer
 
 from gan_minimal.cli.common import (
+    Device,
     Picture,
     Seed,
     app,
@@ -42,6 +43,7 @@ def edit(
     weights: Annotated[str, typer.Option(help="Weights of open_clip's model.")] = "openai",
     out: Picture = Path("edit.png"),
     scale: Annotated[int | None, typer.Option(help="Enlargement.", min=1, max=64)] = None,
+    device: Device = None,
 ) -> None:
     """Let a face follow a sentence, in Korean or in English (StyleCLIP).
 
@@ -60,7 +62,7 @@ def edit(
     from gan_minimal.data.user_picture import prepare
     from gan_minimal.editing import styleclip, stylegan
 
-    found, dataset = trained_model(model)
+    found, dataset = trained_model(model, device)
     trained = stylegan.stylegan(found, model)
     text = normalize("NFC", text)  # some programs take a syllable apart
     if clip == "small":

@@ -4,13 +4,14 @@ from typing import Annotated
 
 import typer
 
-from gan_minimal.cli.common import app, checkout, show, trained_model
+from gan_minimal.cli.common import Device, app, checkout, pages, show, trained_model
 
 
 @app.command()
 def evaluate(
     model: Annotated[str, typer.Argument(help="A recorded run, or the folder of your own.")],
     inception: Annotated[bool, typer.Option(help="The FID of papers; needs internet.")] = False,
+    device: Device = None,
 ) -> None:
     """Measure a trained model, each distance beside the one of real images from real images.
 
@@ -21,7 +22,7 @@ def evaluate(
     from gan_minimal.publishing import tables, words
     from gan_minimal.scoring import evaluate
 
-    trained, dataset = trained_model(model)
+    trained, dataset = trained_model(model, device)
     if inception:
         typer.echo(f"FID with Inception-v3: {evaluate.inception(trained, dataset):.2f}")
         return
@@ -39,29 +40,27 @@ def evaluate(
 def record(
     name: Annotated[str, typer.Argument(help="A recorded run, or `all`.")],
     check: Annotated[bool, typer.Option("--check", help="Only say whether it is fresh.")] = False,
-    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1 or mps.")] = "cpu",
+    device: Device = None,
 ) -> None:
     """Make a recorded run again, with its pictures and tables, or check that it is fresh.
 
     Example: gan-minimal record dcgan --check
     """
     from gan_minimal import models
-    from gan_minimal.publishing import record, tables
+    from gan_minimal.publishing import record
 
     names = list(models.runs()) if name == "all" else [name]
     stale = False
     for run in names:
         if check:
-            complaints = record.check(run)
+            complaints = record.check(run, pages())
             stale = stale or bool(complaints)
             state = f"stale: {'; '.join(complaints)}" if complaints else "fresh"
             typer.echo(f"{run} is {state}")
             if complaints:
                 typer.echo(f"Repair it with: gan-minimal record {run}")
         else:
-            docs = checkout() / "docs"
-            content = record.record(run, docs, device)
-            tables.write(content, docs)
+            content = record.record(run, checkout() / "docs", device or "cpu")
             typer.echo(f"{run}: {content['seconds']:.0f} s, {content['metrics']}")
     if stale:
         raise typer.Exit(1)
@@ -80,7 +79,7 @@ def tables() -> None:
     docs = checkout() / "docs"
     for name in zoo.names():
         tables.write(zoo.read(name), docs)
-        recording.draw_charts(zoo.read(name), docs)
+        recording.draw_charts(zoo.read(name), zoo.load(name), docs)
     for claim, values in claims.recorded():
         claim_pages.write_claim(claim, values, docs)
     claim_pages.write_lists(claims.recorded(), docs)
@@ -126,18 +125,23 @@ def list_claims(context: typer.Context) -> None:
 def run_claim(
     name: Annotated[str, typer.Argument(help="A claim: see `gan-minimal claims`.")],
     keep: Annotated[bool, typer.Option("--record", help="Keep the values for the pages.")] = False,
+    device: Device = None,
 ) -> None:
     """Measure a claim again and say which of its statements hold.
 
     Example: gan-minimal claims run gan-two-players
     """
     from gan_minimal import claims
+    from gan_minimal.files import check_room, exchange
     from gan_minimal.publishing import chart_style, claim_pages, tables, words
 
     claim = claims.get(name)
+    claims.compute_on(device)
     docs = checkout() / "docs" if keep else None  # measuring can take an hour: refuse before it
-    if keep:
+    if docs is not None:
         chart_style.font()
+        check_room(claim.folder)
+        check_room(docs)
     said = claim.words("en")
     typer.echo(f"{said.note}\n{said.measured}")
     record = claims.measure(claim)
@@ -148,6 +152,8 @@ def run_claim(
         typer.echo(f"{said.statements[each]} {said.rules[each]} {words.word(verdict, 'en')}.")
     typer.echo(f"In all: {words.word(claim.verdict(values), 'en')}.")
     if docs is not None:
-        claims.write(claim, record)
-        claim_pages.write_claim(claim, record, docs)
-        claim_pages.write_lists(claims.recorded(), docs)
+        places = {"claim": claim.folder, "docs": docs}
+        with exchange(claim.folder, claim.id, places) as new:
+            claims.write(claim, record, new / "claim")
+            claim_pages.write_claim(claim, record, new / "docs")
+            claim_pages.write_lists(claims.recorded({claim.id: record}), new / "docs")

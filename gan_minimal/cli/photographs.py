@@ -8,6 +8,7 @@ import typer
 
 from gan_minimal.cli.common import (
     LARGEST_SIDE,
+    Device,
     Picture,
     Seed,
     app,
@@ -39,6 +40,7 @@ def enlarge(
     times: Annotated[float, typer.Option(help="How many times as large.", min=1.1, max=16)] = 4,
     out: Picture = Path("enlarged.png"),
     seed: Seed = 0,
+    device: Device = None,
 ) -> None:
     """Enlarge the photograph that a model has learnt from: super-resolution.
 
@@ -48,10 +50,17 @@ def enlarge(
     from gan_minimal.data.single_photo import reduced
     from gan_minimal.editing.singan import enlarge
     from gan_minimal.scoring.single_photo import photograph
+    from gan_minimal.training import memory
 
-    trained, dataset = photographer(model)
+    trained, dataset = photographer(model, device)
     given = photograph(trained, dataset) if picture is None else reduced(picture)
     check_pixels(round(given.shape[3] * times), round(given.shape[2] * times), "--times")
+    memory.check_drawing(
+        lambda outline: enlarge(outline, given.to("meta"), times),
+        trained,
+        round(given.nbytes * times**2),
+        "a smaller --times needs less",
+    )
     write(out, seeded(seed, enlarge, trained, given, times))
 
 
@@ -67,6 +76,7 @@ def retouch(
     ] = None,
     out: Picture = Path("retouched.png"),
     seed: Seed = 0,
+    device: Device = None,
 ) -> None:
     """Make an edit, something pasted in, or a painting look like the photograph.
 
@@ -79,7 +89,7 @@ def retouch(
     from gan_minimal.data import single_photo
     from gan_minimal.editing.singan import retouch
 
-    trained, _ = photographer(model)
+    trained, _ = photographer(model, device)
     given = single_photo.shaped(picture, trained.size)
     where = None
     if mask is not None:
@@ -95,6 +105,7 @@ def animate(
     start: Annotated[int, typer.Option(help="First scale that moves.")] = 1,
     out: Annotated[Path, typer.Option(help="A .webp file.")] = Path("animation.webp"),
     seed: Seed = 0,
+    device: Device = None,
 ) -> None:
     """Let the photograph move a little.
 
@@ -104,14 +115,14 @@ def animate(
     from gan_minimal import images
     from gan_minimal.editing.singan import animate
 
-    trained, _ = photographer(model)
+    trained, _ = photographer(model, device)
     drawn = seeded(seed, animate, trained, frames, start)
     strip = [images.grid(frame[None], 1) for frame in drawn]
     images.save_animation(strip, out, milliseconds=100, limit=20_000_000)
     typer.echo(str(out))
 
 
-def photographer(name: str) -> tuple["SinGAN", str]:
+def photographer(name: str, device: str | None) -> tuple["SinGAN", str]:
     """Return a trained model of one photograph, and its data's name.
 
     Raises:
@@ -119,7 +130,7 @@ def photographer(name: str) -> tuple["SinGAN", str]:
     """
     from gan_minimal.models.singan import SinGAN
 
-    trained, dataset = trained_model(name)
+    trained, dataset = trained_model(name, device)
     if not isinstance(trained, SinGAN):
         raise UserError(f"{name} has not learnt from one photograph; singan has.")
     return trained, dataset
@@ -132,6 +143,7 @@ def samples(model: "Model", name: str, n: int, size: str | None, start: int, see
         UserError: If the model is of another kind, or the size or the scale are impossible.
     """
     from gan_minimal.models.protocol import Pyramid
+    from gan_minimal.training import memory
 
     if not isinstance(model, Pyramid):
         raise UserError(f"--size and --start are for models such as singan: {name} takes neither.")
@@ -152,6 +164,12 @@ def samples(model: "Model", name: str, n: int, size: str | None, start: int, see
         raise UserError(
             f"{n} images of {width}x{height} pixels are too many: choose a smaller --n."
         )
+    memory.check_drawing(
+        lambda outline: outline.sample(n, (height, width), start),
+        model,
+        4 * n * 3 * height * width,
+        "a smaller --size or --n needs less",
+    )
     return seeded(seed, model.sample, n, (height, width), start)
 
 

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from gan_minimal.cli.common import scale_of
 from gan_minimal.errors import UserError
-from gan_minimal.files import clear_temporary, write_json, write_text, write_whole
+from gan_minimal.files import check_room, clear_temporary, write_json, write_text, write_whole
 
 if TYPE_CHECKING:
     from torch.utils.data import Dataset
@@ -64,8 +64,19 @@ class RunFolder:
         finally:
             lock.release()
 
-    def begin(self) -> None:
-        """Write how the run is trained."""
+    def begin(self, size: int) -> None:
+        """Write how the run is trained.
+
+        Args:
+            size: Bytes of a checkpoint, of which there are up to three at a time.
+
+        Raises:
+            UserError: If there is no room for them, or a file stands where samples shall lie.
+        """
+        samples = self.folder / "samples"
+        if samples.exists() and not samples.is_dir():
+            raise UserError(f"{samples} is a file, where samples shall lie: move it away.")
+        check_room(self.folder, size, 3)
         write_json(
             self.folder / "settings.json",
             {

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from gan_minimal.cli.common import (
+    Device,
     Picture,
     app,
     check_animation,
@@ -32,6 +33,7 @@ def mix(
     layers: Annotated[str, typer.Option(help="coarse, middle or fine.")] = "middle",
     out: Picture = Path("mix.png"),
     scale: Annotated[int | None, typer.Option(help="Enlargement.", min=1, max=64)] = None,
+    device: Device = None,
 ) -> None:
     """Give faces the coarse, middle or fine styles of others: a matrix of all pairs.
 
@@ -44,7 +46,7 @@ def mix(
     from gan_minimal import images
     from gan_minimal.editing import stylegan
 
-    trained = stylegan.stylegan(trained_model(model)[0], model)
+    trained = stylegan.stylegan(trained_model(model, device)[0], model)
     drawn = stylegan.mix(trained, rows, columns, layers)
     scale = scale or scale_of(drawn.shape[-1])
     check_sides(
@@ -66,6 +68,7 @@ def walk(
     space: Annotated[str, typer.Option(help="w, where the way is straight, or z.")] = "w",
     out: Annotated[Path, typer.Option(help="A .webp file.")] = Path("walk.webp"),
     scale: Annotated[int | None, typer.Option(help="Enlargement.", min=1, max=64)] = None,
+    device: Device = None,
 ) -> None:
     """Walk from face to face and back to the first one, as an animation.
 
@@ -78,7 +81,7 @@ def walk(
     from gan_minimal import images
     from gan_minimal.editing import stylegan
 
-    trained = stylegan.stylegan(trained_model(model)[0], model)
+    trained = stylegan.stylegan(trained_model(model, device)[0], model)
     drawn = stylegan.walk(trained, points, frames, space)
     scale = scale or scale_of(drawn.shape[-1])
     strip = [images.grid(frame[None], 1, scale=scale) for frame in drawn]

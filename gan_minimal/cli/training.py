@@ -8,16 +8,12 @@ import typer
 from gan_minimal.cli import photographs
 from gan_minimal.cli.arguments import ModelHelp, checked, given_arguments, stretched, told
 from gan_minimal.cli.common import Device, Seed, app
-from gan_minimal.errors import TrainingDiverged, UserError, nearest
+from gan_minimal.cli.going_on import check_unchanged, go_on, opened
+from gan_minimal.errors import UserError, nearest
+from gan_minimal.files import check_room
 
 if TYPE_CHECKING:
-    from torch.utils.data import Dataset
-
     from gan_minimal.data.own_images import OwnImages, Reading
-    from gan_minimal.models.protocol import Model
-    from gan_minimal.training import loop
-
-INTERRUPTED = 130  # the exit code of a program that Ctrl-C has stopped
 
 Workers = Annotated[
     int | None, typer.Option(help="Images that are read at a time.", min=1, max=256)
@@ -94,14 +90,15 @@ def train(
             f"{folder} already holds a run: `gan-minimal resume {folder}` goes on with it; "
             "--out chooses another folder."
         )
-    opened = None
+    check_room(folder, 2**16, 1)  # images may be read for minutes before the first checkpoint
+    own_images = None
     training = chosen["train"]
     if one_photograph:
         data = str(image) if image is not None else data
         arguments, steps = photographs.fitted(model, arguments, data, steps)
     elif is_folder(data or training["data"]):
         where = data or training["data"]
-        opened, arguments, training = fitted(
+        own_images, arguments, training = fitted(
             model, preset if asked else None, where, own, reading(size, workers, no_cache)
         )
     given = {
@@ -123,7 +120,8 @@ def train(
             typer.echo(f"Its schedule is for {steps:,} rounds: {told(paced)}.")
     settings = loop.Settings(**{**training, "seed": seed, **changes})
     run = loop.new(model, checked(model, arguments), settings)
-    go_on(run, model, arguments, settings, path, opened, workers=workers)
+    dataset = own_images or opened(run.model, settings.data)
+    go_on(run, model, arguments, settings, path, dataset, workers)
 
 
 def is_folder(data: str) -> bool:
@@ -179,28 +177,28 @@ def fitted(
         how = replace(how, size=how.size or example.size)
     if "channels" not in known or "channels" in own:
         how = replace(how, channels=example.channels)
-    opened = open_for(example, Path(data), "train", how)
-    for line in opened.report:
+    found = open_for(example, Path(data).expanduser(), "train", how)
+    for line in found.report:
         typer.echo(line)
     if preset is None:
-        same = [each for each in presets if each != "paper" and is_for(model, each, opened.size)]
+        same = [each for each in presets if each != "paper" and is_for(model, each, found.size)]
         if same and first not in same:
             first = same[0]
         arguments = presets[first]["model"] | own
         if "width" in arguments and "width" not in own and not same:
             # a round of larger images then takes about as long
             old = presets[first]["model"].get("size", example.size)
-            arguments["width"] = max(8, arguments["width"] * old // max(old, opened.size))
-    fit = {"size": opened.size, "channels": opened.channels}
+            arguments["width"] = max(8, arguments["width"] * old // max(old, found.size))
+    fit = {"size": found.size, "channels": found.channels}
     arguments |= {key: value for key, value in fit.items() if key in known and key not in own}
-    if opened.classes:
-        n = len(opened.classes)
+    if found.classes:
+        n = len(found.classes)
         named = isinstance(arguments.get("classes"), dict)
         counts = {"classes": {"class": n} if named else (n,), "domains": n}
         arguments |= {key: value for key, value in counts.items() if key in known}
     changed = {key: arguments[key] for key in ("size", "width", "channels") if key in arguments}
     typer.echo(f"{model} as in its preset {first}, with {told(changed)}." if changed else "")
-    return opened, arguments, dict(presets[first]["train"])
+    return found, arguments, dict(presets[first]["train"])
 
 
 def is_for(model: str, preset: str, size: int) -> bool:
@@ -236,6 +234,9 @@ def resume(
     device: Device = None,
     steps: Annotated[int | None, typer.Option(help="Train up to this round instead.")] = None,
     data: Annotated[str | None, typer.Option(help="Where the data lies by now.")] = None,
+    other_data: Annotated[
+        bool, typer.Option("--other-data", help="Go on although the data has changed.")
+    ] = False,
     workers: Workers = None,
     no_cache: NoCache = False,
 ) -> None:
@@ -276,100 +277,15 @@ def resume(
     known = settings.data in datasets.names()
     if not known and not Path(settings.data).expanduser().exists():
         raise UserError(f"{settings.data} is not there: --data says where it lies by now.")
-    size, opened = run.model.size, None
+    size = run.model.size
+    dataset: Any
     if is_folder(settings.data) and isinstance(size, int):
         from gan_minimal.data.own_images import open_for
 
         how = replace(reading(size, workers, no_cache), channels=run.model.channels)
-        opened = open_for(run.model, Path(settings.data), "train", how)
-    go_on(run, content["name"], content["arguments"], settings, path, opened, workers=workers)
-
-
-def go_on(
-    run: "loop.Run[Model]",
-    name: str,
-    arguments: dict[str, Any],
-    settings: "loop.Settings",
-    path: Path,
-    opened: "OwnImages | None" = None,
-    workers: int | None = None,
-) -> None:
-    """Train `run` to its end or to an interruption, saving to the folder of `path`.
-
-    Args:
-        run: A run.
-        name: Its model.
-        arguments: The model's arguments.
-        settings: How to train.
-        path: Where its checkpoint is written; what else a run leaves behind lies beside it.
-        opened: A person's own images; by default the data of `settings` is opened.
-        workers: Processes that read data which does not lie in memory.
-    """
-    from gan_minimal import data as datasets
-    from gan_minimal import models
-    from gan_minimal.cli.run_folder import RunFolder
-    from gan_minimal.training import checkpoint, loop
-
-    size = run.model.size
-    # a photograph is loaded as it is: the model reduces it to the size of each of its scales
-    dataset: Dataset[Any] = opened or datasets.load(
-        settings.data, size=size if isinstance(size, int) else None
-    )
-    fits(dataset, size, run.model.channels, settings.data)
-    if tuple(x.ndim for x in dataset[0]) != run.model.example:
-        usual = next(iter(models.get(name).PRESETS.values()))["train"]["data"]
-        raise UserError(f"{name} learns from examples as in {usual}; {settings.data} has others.")
-    folder = RunFolder(path.parent, name, arguments, settings)
-
-    def save(run: "loop.Run[Model]") -> None:
-        checkpoint.save(path, loop.contents(run, name, arguments, settings))
-        folder.log(run)
-
-    with folder.alone():
-        folder.begin()
-        try:
-            loop.train(run, dataset, settings, save, folder.watch(dataset), workers=workers)
-        except TrainingDiverged as error:
-            last = (
-                f"the last good checkpoint is {path}" if path.exists() else "nothing was saved yet"
-            )
-            raise UserError(f"{error} Training has stopped; {last}.") from None
-        if run.step < settings.steps:
-            typer.echo(
-                f"Stopped after round {run.step:,} of {settings.steps:,} and saved.\n"
-                f"Go on with: {folder.resuming}",
-                err=True,
-            )
-            raise typer.Exit(INTERRUPTED)
-        typer.echo(f"Finished: {path}")
-        if loop.computed_in(settings) != settings.precision:
-            typer.echo("Computed in float32: this device has no bfloat16.")
-        picture = path.with_name("samples.png")
-        if folder.draw(run.sampler, dataset, picture):
-            typer.echo(f"What it draws: {picture}")
-
-
-def fits(dataset: Any, size: int | tuple[int, int], channels: int, name: str) -> None:
-    """Refuse data whose images the model cannot learn from.
-
-    Raises:
-        UserError: If the images are of another size or have other channels, or if there are several
-            and the model learns from a single one, whose height and width are given.
-    """
-    shape = tuple(dataset[0][0].shape)
-    if not isinstance(size, int):
-        height, width = size
-        # of the same shape, but for a side that was rounded up
-        same = abs(shape[1] / shape[2] * width - height) < 2 and shape[2] >= width
-        if len(dataset) != 1 or shape[0] != channels or not same:
-            raise UserError(
-                f"{name} holds {len(dataset):,} images of {shape[0]} channels and "
-                f"{shape[2]}x{shape[1]} pixels; this model learns from one photograph of "
-                f"{width}x{height}: give your own with --image photo.jpg."
-            )
-        return
-    if shape != (channels, size, size):
-        raise UserError(
-            f"{name} has images of {shape[0]} channels and {shape[2]}x{shape[1]} pixels; this "
-            f"model learns from {channels} channels and {size}x{size} pixels."
-        )
+        dataset = open_for(run.model, Path(settings.data).expanduser(), "train", how)
+    else:
+        dataset = opened(run.model, settings.data)
+    if not other_data:
+        check_unchanged(dataset, settings.data, content.get("data"))
+    go_on(run, content["name"], content["arguments"], settings, path, dataset, workers)

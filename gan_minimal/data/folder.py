@@ -137,6 +137,8 @@ def listing(folder: Path) -> Listing:
         suffix = path.suffix.lower()
         if not path.exists():
             found.ignored[path] = "is a link that leads nowhere"
+        elif not path.is_file():
+            found.ignored[path] = "is a pipe or a device, not a file"
         elif suffix in known:
             found.images.append(path)
         elif suffix in HEIC:

@@ -63,6 +63,7 @@ class OwnImages(Dataset[tuple[Tensor, ...]]):
         sides: The reduced images of each place in an example; in heaps one side can be shorter
             and then begins again at its end.
         paths: The files of each side.
+        files: The name of each file in the folder, and its sum.
         labels: Tensors whose first dimension counts the examples.
         classes: Names of the classes, if the subfolders are classes.
         size: Height and width in pixels.
@@ -83,6 +84,11 @@ class OwnImages(Dataset[tuple[Tensor, ...]]):
         self.sides, self.report = [side.pixels for side in sides], report.lines()
         self.remarkable = report.remarkable()
         self.paths = [list(each) for each in paths]
+        self.files = [
+            (normal(path.relative_to(report.folder).as_posix()), total)
+            for each, side in zip(paths, sides, strict=True)
+            for path, total in zip(each, side.sums, strict=True)
+        ]
         self.labels, self.classes = labels, classes
         self.size, self.channels = self.sides[0].shape[2], self.sides[0].shape[3]
 
@@ -404,14 +410,7 @@ def read(
         report.leave_out({used[i].path: problem for i, problem in side.problems.items()})
     if belong:  # a damaged image takes its partner along
         both = set(done[0].used) & set(done[1].used)
-        done = [
-            Reduced(
-                side.pixels[[n for n, i in enumerate(side.used) if i in both]],
-                sorted(both),
-                side.problems,
-            )
-            for side in done
-        ]
+        done = [side.only(both) for side in done]
     if not all(side.used for side in done):
         raise UserError(nothing(report.folder, [], report, halves=False))
     paths = [

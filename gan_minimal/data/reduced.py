@@ -5,6 +5,7 @@ each way to reduce them. A file that has changed, or another size, is another se
 """
 
 import hashlib
+import io
 import json
 import os
 import warnings
@@ -22,10 +23,11 @@ from PIL import Image, ImageOps
 
 from gan_minimal.data.folder import Header, cores, normal, to_rgb
 from gan_minimal.errors import UserError
-from gan_minimal.files import read_json, write_json, write_whole
+from gan_minimal.files import read_record, write_record, write_whole
 
 Pixels = npt.NDArray[np.uint8]
-FORMAT = 1  # another one for each change of how images are reduced
+FORMAT = 2  # another one for each change of how images are reduced, or of what is kept
+KEPT = {"used": [int], "problems": {str: str}, "sums": [str]}  # beside the pixels
 
 Progress = Callable[[int, int], None]
 """Told how many of how many images have been reduced."""
@@ -56,21 +58,30 @@ class Reduced:
         pixels: `(N, size, size, channels)`, 0 to 255; in memory or mapped from a file.
         used: The place of each in the list of all.
         problems: Why the others could not be reduced, by their places.
+        sums: The SHA-256 sum (hexadecimal) of the file of each that is used.
     """
 
     pixels: Pixels
     used: list[int]
     problems: dict[int, str]
+    sums: list[str]
+
+    def only(self, places: set[int]) -> "Reduced":
+        """Return those of some places alone."""
+        kept = [n for n, place in enumerate(self.used) if place in places]
+        sums = [self.sums[n] for n in kept]
+        return Reduced(self.pixels[kept], [self.used[n] for n in kept], self.problems, sums)
 
 
-def reduce(path: Path, how: How) -> Pixels | str:
+def reduce(path: Path, how: How) -> tuple[Pixels, str] | str:
     """Read an image, cut it to its central square and scale it.
 
     Returns:
-        Pixels `(size, size, channels)`, or why the image cannot be read.
+        Pixels `(size, size, channels)` and the sum of the file, or why the image cannot be read.
     """
     try:
-        with Image.open(path) as image:
+        data = path.read_bytes()
+        with Image.open(io.BytesIO(data)) as image:
             scale = 2 * how.size / min(image.size)  # of a JPEG, no more is decoded than is needed
             if not how.half and scale < 1:
                 image.draft(None, (round(image.width * scale), round(image.height * scale)))
@@ -84,7 +95,7 @@ def reduce(path: Path, how: How) -> Pixels | str:
         rgb = rgb.crop((left, 0, left + rgb.width // 2, rgb.height))
     square = ImageOps.fit(rgb, (how.size, how.size), Image.Resampling.BICUBIC)
     pixels = np.array(square if how.channels == 3 else square.convert("L"))
-    return pixels.reshape(how.size, how.size, how.channels)
+    return pixels.reshape(how.size, how.size, how.channels), hashlib.sha256(data).hexdigest()
 
 
 def reduced(
@@ -110,9 +121,9 @@ def reduced(
     """
     if cache is None:
         pixels: list[Pixels] = []
-        used, problems = _write(found, how, workers, progress, pixels.append)
+        used, problems, sums = _write(found, how, workers, progress, pixels.append)
         shape = (len(used), how.size, how.size, how.channels)
-        return Reduced(np.array(pixels, np.uint8).reshape(shape), used, problems)
+        return Reduced(np.array(pixels, np.uint8).reshape(shape), used, problems, sums)
     name = key(found, folder, how)
     place, list_of = cache / f"{name}.pixels", cache / f"{name}.json"
     cache.mkdir(parents=True, exist_ok=True)
@@ -124,13 +135,13 @@ def reduced(
 
         def write(temporary: Path) -> None:
             with temporary.open("wb") as file:
-                content["used"], content["problems"] = _write(
+                content["used"], content["problems"], content["sums"] = _write(
                     found, how, workers, progress, lambda pixels: file.write(pixels.tobytes())
                 )
 
         try:
             write_whole(place, write)
-            write_json(list_of, content)
+            write_record(list_of, content)
         except OSError as error:
             place.unlink(missing_ok=True)
             size = len(found) * how.size**2 * how.channels / 2**20
@@ -158,17 +169,18 @@ def key(found: list[Header], folder: Path, how: How) -> str:
 def _read(place: Path, list_of: Path, how: How) -> Reduced | None:
     """Map what was kept; None if it is not there, or not whole."""
     try:
-        content = read_json(list_of)
-        shape = (len(content["used"]), how.size, how.size, how.channels)
+        content = read_record(list_of, KEPT, "")
+        used, sums = content["used"], content["sums"]
+        problems = {int(place): problem for place, problem in content["problems"].items()}
+        shape = (len(used), how.size, how.size, how.channels)
         if place.stat().st_size != int(np.prod(shape)):
             return None
         os.utime(place)  # when it was last of use
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError):
         return None
-    problems = {int(place): problem for place, problem in content["problems"].items()}
-    if not content["used"]:
-        return Reduced(np.zeros(shape, np.uint8), [], problems)
-    return Reduced(np.memmap(place, np.uint8, "r", shape=shape), content["used"], problems)
+    if not used:
+        return Reduced(np.zeros(shape, np.uint8), [], problems, [])
+    return Reduced(np.memmap(place, np.uint8, "r", shape=shape), used, problems, sums)
 
 
 def _write(
@@ -177,21 +189,22 @@ def _write(
     workers: int | None,
     progress: Progress | None,
     write: Callable[[Pixels], object],
-) -> tuple[list[int], dict[int, str]]:
+) -> tuple[list[int], dict[int, str], list[str]]:
     """Reduce images, several at a time, and write those that can be read, in their order."""
-    used, problems = [], {}
-    for i, pixels in enumerate(_each(found, how, workers)):
-        if isinstance(pixels, str):
-            problems[i] = pixels
+    used, problems, sums = [], {}, []
+    for i, read in enumerate(_each(found, how, workers)):
+        if isinstance(read, str):
+            problems[i] = read
         else:
             used.append(i)
-            write(pixels)
+            sums.append(read[1])
+            write(read[0])
         if progress is not None:
             progress(i + 1, len(found))
-    return used, problems
+    return used, problems, sums
 
 
-def _each(found: list[Header], how: How, workers: int | None) -> Iterator[Pixels | str]:
+def _each(found: list[Header], how: How, workers: int | None) -> Iterator[tuple[Pixels, str] | str]:
     with warnings.catch_warnings(), ThreadPoolExecutor(workers or cores()) as pool:
         warnings.simplefilter("ignore")  # `header` has told what there is to tell
         yield from pool.map(partial(reduce, how=how), [each.path for each in found])

@@ -8,7 +8,7 @@ from torch.utils.data import Dataset, TensorDataset
 
 from gan_minimal.data.folder import picture
 from gan_minimal.data.pixels import resize, to_unit
-from gan_minimal.data.registry import DataSet
+from gan_minimal.data.registry import DataSet, function
 from gan_minimal.errors import UserError
 
 
@@ -37,10 +37,13 @@ class CelebA(Dataset[tuple[Tensor, ...]]):
         self.paths = [folder / "img_align_celeba" / name for name in found.filename]
         self.attributes: Tensor = found.attr.long()
         self.attribute_names: list[str] = [name for name in found.attr_names if name]
-        absent = next((path for path in (self.paths[0], self.paths[-1]) if not path.exists()), None)
-        if absent is not None:
+        images = folder / "img_align_celeba"
+        there = {path.name for path in images.iterdir()} if images.is_dir() else set()
+        absent = [path for path in self.paths if path.name not in there]
+        if absent:
             raise UserError(
-                f"CelebA is incomplete, {absent} is missing: unpack img_align_celeba.zip again."
+                f"CelebA is incomplete, {absent[0]} is missing, with {len(absent) - 1:,} more: "
+                "unpack img_align_celeba.zip again."
             )
 
     def __len__(self) -> int:
@@ -120,10 +123,10 @@ def torchvision_datasets() -> Any:
 
 
 def download(row: DataSet, folder: Path) -> None:
-    """Download a set to `folder`; what is there already is kept.
+    """Download a set to `folder` and open it; what is there already is kept.
 
     Raises:
-        UserError: If the download fails.
+        UserError: If the download fails, or what it left is not whole.
     """
     datasets = torchvision_datasets()
     try:
@@ -131,8 +134,15 @@ def download(row: DataSet, folder: Path) -> None:
         getattr(datasets, row.torchvision)(folder, download=True)
     except Exception as error:  # sockets, HTTP, archives, Google Drive: each has errors of its own
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        if "gdown" in reason:
+            raise UserError(
+                f"{row.name} lies on Google Drive, from which another package fetches it: "
+                f"`pip install gdown`, and then `gan-minimal data {row.name} --download` again."
+            ) from error
         raise UserError(
             f"{row.name} could not be downloaded to {folder} ({reason}): check the internet "
             f"connection and the free space and try again, or fetch its files with a browser and "
             f"put them into {(folder / row.files[0]).parent}."
         ) from error
+    for split in row.splits:  # an unpacking that was interrupted leaves a part of the files
+        function(row.opener)(folder, split, None)

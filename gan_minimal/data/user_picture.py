@@ -49,6 +49,8 @@ def opened(path: Path) -> Image.Image:
     """
     if path.suffix.lower() in HEIC and not reads_heic():
         raise UserError(f"{path} {NEEDS_HEIF}.")
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path} is no file, but a folder, a pipe or a device.")
     try:
         with Image.open(path) as image:
             if image.width * image.height > MAX_PIXELS:

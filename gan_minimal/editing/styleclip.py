@@ -21,7 +21,7 @@ from gan_minimal.editing import stylegan
 from gan_minimal.errors import UserError
 from gan_minimal.images import Pictures, in_columns
 from gan_minimal.models.clip import CLIP
-from gan_minimal.models.protocol import Game, Model
+from gan_minimal.models.protocol import Game
 from gan_minimal.models.sampling import seeded as random_numbers
 from gan_minimal.models.styleclip import PRESETS, Inversion, StyleCLIP
 from gan_minimal.models.stylegan import StyleGAN
@@ -44,10 +44,10 @@ class Encoders(Protocol):
 
 
 class SmallCLIP:
-    """The CLIP that was trained on faces16 and its captions."""
+    """The CLIP that was trained on faces16 and its captions, by default the recorded one."""
 
-    def __init__(self) -> None:
-        self.model = zoo.load("clip", CLIP)
+    def __init__(self, model: CLIP | None = None) -> None:
+        self.model = zoo.load("clip", CLIP) if model is None else model
 
     @torch.no_grad()
     def encode_text(self, sentences: Sequence[str]) -> Tensor:
@@ -236,10 +236,10 @@ SENTENCES = (
 """What the faces with these seeds are asked to become in the picture of StyleCLIP."""
 
 
-def worded(_: Model) -> Pictures:
+def worded(judge: CLIP) -> Pictures:
     """Show faces that follow sentences, and pictures of faces that were found again and edited."""
     model = zoo.load("stylegan", StyleGAN)
-    clip = SmallCLIP()
+    clip = SmallCLIP(judge)
     begun = [seeded(model, seed) for _, seed in SENTENCES]
     noise = [torch.cat(maps) for maps in zip(*(maps for _, maps in begun), strict=True)]
     asked = [sentence for sentence, _ in SENTENCES]

@@ -244,13 +244,13 @@ class WGANGP(nn.Module):
 # --8<-- [start:presets]
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
-        "model": {"size": 16, "channels": 3, "width": 48, "latent": 64, "lr": 5e-4},
+        "model": {"size": 16, "channels": 3, "width": 48, "latent": 64, "lr": 3e-3},
         "train": {
             "data": "faces16",
             "batch": 5 * 64,
             "steps": 4000,
             "precision": "bfloat16",
-            "ema": 0.999,
+            "ema": 0.99,
         },
     },
     # The authors' minibatch of 50 for each of 5 moves.

@@ -138,7 +138,7 @@ def earlier(claim: Claim, language: str) -> list[str]:
     """Return a paragraph for each earlier verdict; `changes` says why there is another."""
     found = []
     for date, verdict, _why in history(claim, language):
-        why = f"[{word('because', language)}](/claims.md#changed)"
+        why = f"[{word('because', language)}](/verification.md#changed)"
         was = f"{date} {badge(verdict, language)} ({why})"
         found.append(f"**{word('history', language)}:** {was}\n")
     return found
@@ -155,10 +155,7 @@ def plot(claim: Claim, language: str) -> str:
     """Return the picture of a claim's values, which `write_claim` draws; nothing without a plot."""
     if not claim.plot:
         return ""
-    labels = claim.words(language).labels
-    shown = "; ".join(labels[name] for name in claim.plot)
-    alternative = chart_word("alternative", language).format(shown)
-    return f"![{alternative}](/assets/claims/{claim.id}.svg)\n"
+    return f"![{chart_word('alternative', language)}](/assets/claims/{claim.id}.svg)\n"
 
 
 def overview(records: Sequence[Record], language: str) -> str:
@@ -179,7 +176,7 @@ def changes(records: Sequence[Record], language: str) -> str:
             note, added = both_badges(claim, record["values"], language)
             now = f"{note}<br>{word('added', language)}: {added}" if added else note
             was = f"{badge(verdict, language)} ({date})"
-            rows.append([f"[{claim.id}](#{claim.id})", was, now, why])
+            rows.append([f"[{claim.id}](/claims.md#{claim.id})", was, now, why])
     return left(rows)
 
 

@@ -4,12 +4,12 @@ A recorded run is *fresh* as long as today's code still begins it the same way a
 the same: see `check`.
 """
 
-import hashlib
 import json
 import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,11 @@ from torch import Tensor
 
 from gan_minimal import data, images, models, zoo
 from gan_minimal.errors import UserError, nearest
+from gan_minimal.files import check_room, exchange, sum_of_file, write_record
 from gan_minimal.models.protocol import Model, Sampler
-from gan_minimal.publishing import chart_style, charts, pictures
+from gan_minimal.publishing import chart_style, charts, pictures, tables
+from gan_minimal.publishing.chart_style import THEMES
+from gan_minimal.publishing.words import LANGUAGES
 from gan_minimal.scoring.evaluate import evaluate
 from gan_minimal.scoring.faces import shares
 from gan_minimal.training import checkpoint, loop
@@ -46,11 +49,13 @@ def plan(name: str) -> tuple[str, str, dict[str, Any], loop.Settings]:
 
 
 def record(name: str, docs: Path, device: str = "cpu") -> dict[str, Any]:
-    """Train recorded run `name` and write its JSON, its weights and its pictures.
+    """Train recorded run `name` and write its JSON, its weights, its pictures and its tables.
+
+    All of them are made beside the old ones and put in their places at once.
 
     Args:
         name: One of `gan_minimal.models.runs()`.
-        docs: Folder of the pages; pictures and charts of the run are written below it.
+        docs: Folder of the pages; pictures, charts and tables of the run are written below it.
         device: Where to train; what is recorded says where, and in which precision.
 
     Returns:
@@ -60,9 +65,28 @@ def record(name: str, docs: Path, device: str = "cpu") -> dict[str, Any]:
         UserError: If there is no such run, training was interrupted or diverged, or matplotlib is
             not installed.
     """
+    plan(name)
+    chart_style.font()  # training can take an hour: refuse before it
+    with exchange(zoo.FOLDER, name, {"zoo": zoo.FOLDER, "docs": docs}) as new:
+        check_room(docs)
+        content = trained(name, device, new / "zoo" / f"{name}.safetensors", new / "docs")
+        drawn = (new / "docs" / pictures_of(name)).glob("*")
+        content["pictures"] = {path.name: sum_of_file(path) for path in sorted(drawn)}
+        write_record(new / "zoo" / f"{name}.json", content)
+    for path in (docs / pictures_of(name)).glob("*"):  # of the run before
+        if path.name not in content["pictures"]:
+            path.unlink()
+    return content
+
+
+def trained(name: str, device: str, path: Path, docs: Path) -> dict[str, Any]:
+    """Train run `name`, write its weights to `path` and all that pages show of it below `docs`.
+
+    Returns:
+        What is recorded.
+    """
     model, which, arguments, settings = plan(name)
     here = replace(settings, device=device)
-    chart_style.font()  # training can take an hour: refuse before it
     dataset = data.load(settings.data)
     opening = first_steps(name)
     run = loop.new(model, arguments, here)
@@ -73,9 +97,7 @@ def record(name: str, docs: Path, device: str = "cpu") -> dict[str, Any]:
     if run.step < settings.steps:
         raise UserError(f"Recording {name} was interrupted; nothing was written.")
 
-    sampler = run.sampler.cpu()
-    path = zoo.FOLDER / f"{name}.safetensors"
-    checkpoint.save_weights(path, zoo.stored(sampler).state_dict())
+    checkpoint.save_weights(path, zoo.stored(run.sampler.cpu()).state_dict())
     content: dict[str, Any] = {
         "name": name,
         "model": model,
@@ -88,18 +110,23 @@ def record(name: str, docs: Path, device: str = "cpu") -> dict[str, Any]:
             part: sum(p.numel() for p in child.parameters())
             for part, child in run.model.named_children()
         },
-        "weights_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "weights_sha256": sum_of_file(path),
         "first_steps": opening,
         "losses": rounded({"step": run.losses.step, **run.losses.players}),
         "environment": environment(device) | {"precision": loop.computed_in(here)},
     }
-    zoo.write(name, content)
-    # scored as everybody will see it: from the stored weights, which are in half precision
-    content["metrics"] = evaluate(zoo.load(name), settings.data)
-    zoo.write(name, content)
-    draw(name, content, frames, docs / "assets" / "runs" / name)
-    draw_charts(content, docs)
+    # scored and drawn as everybody will see it: with the stored weights, in half precision
+    stored: Model = zoo.opened(content, path)
+    content["metrics"] = evaluate(stored, settings.data)
+    draw(name, stored, settings.data, frames, docs / pictures_of(name))
+    draw_charts(content, stored, docs)
+    tables.write(content, docs)
     return content
+
+
+def pictures_of(name: str) -> Path:
+    """Return where the pictures of a run lie below the folder of the pages."""
+    return Path("assets", "runs", name)
 
 
 def first_steps(name: str) -> list[dict[str, float]]:
@@ -108,11 +135,15 @@ def first_steps(name: str) -> list[dict[str, float]]:
     return first_rounds(loop.new(model, arguments, settings), settings, FIRST_STEPS)
 
 
-def check(name: str) -> list[str]:
+def check(name: str, docs: Path | None = None) -> list[str]:
     """Say in sentences what makes recorded run `name` stale; nothing if it is fresh.
 
     It is fresh if its first rounds, repeated with the recorded seed, give the recorded losses
     within 0.1 %, and its stored weights give the recorded metrics within their tolerance.
+
+    Args:
+        name: One of `gan_minimal.models.runs()`.
+        docs: Folder of the pages, to compare what they show of the run; None to leave that out.
     """
     content = zoo.read(name)
     _, _, arguments, settings = plan(name)
@@ -133,6 +164,31 @@ def check(name: str) -> list[str]:
         tolerance = then.get("tolerance", 0.0)
         if not close(now["value"], then.get("value", math.nan), 0, tolerance):
             complaints.append(f"{metric} is {now['value']:.4g}, recorded: {then.get('value')}")
+    return complaints + (unlike(content, docs) if docs else [])
+
+
+def unlike(content: dict[str, Any], docs: Path) -> list[str]:
+    """Say in sentences what pages show of a run that is not what its record says.
+
+    Records that are older than the sums of pictures leave the pictures out.
+    """
+    complaints = []
+    folder = docs / pictures_of(content["name"])
+    sums = content.get("pictures", {})
+    found = {path.name: path for path in folder.glob("*")} if "pictures" in content else {}
+    for file in sorted(sums.keys() | found.keys()):
+        if file not in found or sums.get(file) != sum_of_file(found[file]):
+            complaints.append(f"{folder / file} is not the picture that was recorded")
+    again = "`gan-minimal tables` writes it again"
+    for path, text in tables.texts(content, docs):
+        if not path.is_file() or path.read_bytes() != text.encode():
+            complaints.append(f"{path} is not of this record: {again}")
+    drawn = charts.loss_data(content)
+    for language, theme in product(LANGUAGES, THEMES):
+        path = charts.place(docs, f"runs/{content['name']}/losses", language, theme)
+        digest = charts.digest(charts.losses, drawn, language, theme)
+        if not path.is_file() or digest.encode() not in path.read_bytes():
+            complaints.append(f"{path} does not draw this record: {again}")
     return complaints
 
 
@@ -151,9 +207,8 @@ def film(run: loop.Run[Model], settings: loop.Settings, frames: list[Tensor]) ->
         frames.append(pictures.drawn(run.sampler, settings.data, pictures.columns(settings.data)))
 
 
-def draw(name: str, content: dict[str, Any], frames: list[Tensor], folder: Path) -> None:
+def draw(name: str, model: Model, dataset: str, frames: list[Tensor], folder: Path) -> None:
     """Write the pictures of run `name`: samples, training animation and others."""
-    model, dataset = zoo.load(name), content["settings"]["train"]["data"]
     if frames:
         draw_samples(model, dataset, frames, folder)
     for file, picture in pictures.more(name, model).items():
@@ -173,7 +228,7 @@ def draw_samples(model: Model, dataset: str, frames: list[Tensor], folder: Path)
     images.save_animation(film_strip, folder / "training.webp")
 
 
-def draw_charts(content: dict[str, Any], docs: Path) -> None:
+def draw_charts(content: dict[str, Any], model: Model, docs: Path) -> None:
     """Write the charts of a recorded run below `docs`: losses, and hair colours of faces.
 
     Raises:
@@ -181,7 +236,6 @@ def draw_charts(content: dict[str, Any], docs: Path) -> None:
     """
     name, dataset = content["name"], content["settings"]["train"]["data"]
     charts.write(charts.losses, charts.loss_data(content), docs, f"runs/{name}/losses")
-    model = zoo.load(name)
     if dataset == "faces16" and isinstance(model, Sampler):
         found = charts.share_data(*shares(model, dataset, "hair_color"))
         charts.write(charts.histogram, found, docs, f"runs/{name}/histogram")

@@ -17,7 +17,7 @@ RELATIVE, ABSOLUTE = 0.02, 0.005  # how far a score may be off when it is comput
 
 
 def evaluate(model: Model, dataset: str) -> Scores:
-    """Score a trained model on the CPU.
+    """Score a trained model where it is; numbers that are recorded come from the CPU.
 
     Args:
         model: The model in evaluation mode.
@@ -41,7 +41,7 @@ def evaluate(model: Model, dataset: str) -> Scores:
         f"gan_minimal.scoring.{row.scorer}"
     )
     with torch.inference_mode():
-        scores = score(model.cpu().eval(), row)
+        scores = score(model.eval(), row)
     for values in scores.values():
         values["tolerance"] = RELATIVE * abs(values["value"]) + ABSOLUTE
     return {

@@ -4,6 +4,7 @@ import atexit
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Generator
 from multiprocessing.process import BaseProcess
 from typing import Protocol, runtime_checkable
@@ -111,7 +112,7 @@ def from_workers(
     """Yield the batches of `order`, read ahead of time by worker processes.
 
     Raises:
-        UserError: If a worker does.
+        UserError: If a worker does, cannot read a file, or was ended by somebody else.
     """
     loader = DataLoader(
         dataset,
@@ -130,8 +131,15 @@ def from_workers(
     try:
         while True:
             yield tuple(tensor.to(device, non_blocking=True) for tensor in next(examples))
-    except UserError as error:  # the loader adds the worker's traceback to its message
+    except (UserError, OSError) as error:  # the loader makes the worker's traceback its message
         raise UserError(str(error).strip().splitlines()[-1].partition(": ")[2]) from None
+    except RuntimeError as error:
+        if "DataLoader worker" not in str(error):
+            raise
+        raise UserError(
+            "A process that reads the images has ended, most likely for want of memory: fewer of "
+            "them need less, see --workers."
+        ) from None
     finally:
         del examples  # asks them to end
         end(workers_of_it)
@@ -139,9 +147,10 @@ def from_workers(
 
 
 def end(workers: set[BaseProcess]) -> None:
-    """End worker processes that do not end by themselves."""
+    """End worker processes that do not end by themselves, all of them within a second."""
+    until = time.monotonic() + 1
     for worker in workers:
-        worker.join(1)
+        worker.join(max(0.0, until - time.monotonic()))
         worker.kill()
         worker.join()
 

@@ -5,6 +5,7 @@ import math
 import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,37 @@ def save(path: Path, content: dict[str, Any]) -> None:
     """
     if path.exists():
         write_whole(before(path), lambda temporary: shutil.copyfile(path, temporary))
-    write_whole(path, lambda temporary: torch.save({"format": FORMAT, **content}, temporary))
+    write_whole(path, partial(_write, {"format": FORMAT, **content}))
+
+
+def _write(content: dict[str, Any], path: Path) -> None:
+    """Write with torch, which hides what the system says of a full disk behind an error of its own.
+
+    Raises:
+        OSError: If the file cannot be written.
+    """
+    try:
+        with path.open("wb") as file:
+            torch.save(content, file)
+    except RuntimeError as error:
+        if isinstance(error.__context__, OSError):
+            raise error.__context__ from None
+        raise
+
+
+def size_of(content: Mapping[str, Any]) -> int:
+    """Return about how many bytes a checkpoint takes once its optimisers have played a round."""
+    moments = 2 * bytes_of(content["model"])  # Adam's
+    return bytes_of(content) + max(0, moments - bytes_of(content["optimizers"])) + 2**20
+
+
+def bytes_of(value: Any) -> int:
+    """Return the bytes of all tensors in lists and dicts."""
+    if isinstance(value, Tensor):
+        return value.nbytes
+    if isinstance(value, Mapping):
+        return sum(bytes_of(each) for each in value.values())
+    return sum(bytes_of(each) for each in value) if isinstance(value, list | tuple) else 0
 
 
 def before(path: Path) -> Path:
@@ -114,14 +145,16 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     """Read weights as float32 tensors.
 
     Raises:
-        UserError: If the file is missing, truncated or not safetensors.
+        UserError: If the file is missing, truncated or not safetensors, or a weight is not finite.
     """
     if not path.is_file():
         raise UserError(f"There are no weights {path}.")
     try:
         weights = safetensors.torch.load_file(path)
     except (SafetensorError, OSError):
-        raise UserError(f"{path} is not a whole file of weights.") from None
+        weights = None
+    if weights is None or not finite(weights):
+        raise UserError(f"{path} is not a whole file of weights.")
     return {
         name: tensor.float() if tensor.is_floating_point() else tensor
         for name, tensor in weights.items()

@@ -7,7 +7,7 @@ moves it, averages weights, counts, shows progress, saves and resumes.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from torch.utils.data import Dataset
 from gan_minimal import models
 from gan_minimal.errors import TrainingDiverged, UserError
 from gan_minimal.models.protocol import Dividing, Game, Model, Scheduled
-from gan_minimal.training import checkpoint, restore
+from gan_minimal.training import checkpoint, memory, restore
 from gan_minimal.training.batches import batches
 from gan_minimal.training.loss_log import Losses
 from gan_minimal.training.machine import has_bfloat16
@@ -124,6 +124,7 @@ def new(name: str, arguments: dict[str, Any], settings: Settings) -> Run[Model]:
         UserError: If the model cannot be built like that.
     """
     try:
+        memory.check_weights(name, arguments, settings.device)
         return begin(partial(models.build, name), arguments, settings)
     except UserError:
         raise
@@ -239,7 +240,7 @@ def train(
         dataset: Examples `(image, ...)`; what a batch holds is up to the model.
         settings: How to train.
         save: Called every `settings.save_every` rounds and every minute, at the end, when
-            interrupted, and before an error of the data is raised.
+            interrupted, and before an error is raised that comes between two rounds.
         watch: Called after every round.
         quiet: Show no progress bar.
         workers: Processes that read data which does not lie in memory.
@@ -264,27 +265,32 @@ def train(
         interruption() as interrupted,
         progress_bar(run.step, settings.steps, run.losses, quiet) as advance,
     ):
-        saved = time.monotonic()
-        while run.step < settings.steps and not interrupted():
-            try:
+        saved, whole = time.monotonic(), True
+        try:
+            while run.step < settings.steps and not interrupted():
                 batch = next(stream)
-            except Exception:
-                if save is not None and run.step:
+                whole = False  # within a round nobody could go on from it
+                for player, loss in play(run, batch, settings):
+                    run.losses.note(run.step, player, loss)
+                whole = True
+                if run.step % WINDOW == 0:
+                    run.losses.close_window(run.step)
+                advance(run.step)
+                late = time.monotonic() - saved > SAVE_SECONDS
+                if save is not None and (late or run.step % settings.save_every == 0):
                     check_finite(run)
                     save(run)
-                raise
-            for player, loss in play(run, batch, settings):
-                run.losses.note(run.step, player, loss)
-            if run.step % WINDOW == 0:
-                run.losses.close_window(run.step)
-                advance(run.step)
-            late = time.monotonic() - saved > SAVE_SECONDS
-            if save is not None and (late or run.step % settings.save_every == 0):
-                check_finite(run)
-                save(run)
-                saved = time.monotonic()
-            if watch is not None:
-                watch(run)
+                    saved = time.monotonic()
+                if watch is not None:
+                    watch(run)
+        except TrainingDiverged:
+            raise
+        except Exception:
+            if save is not None and whole and run.step:
+                with suppress(Exception):  # the error that came first is the one that is told
+                    check_finite(run)
+                    save(run)
+            raise
         check_finite(run)
         advance(run.step)
         if save is not None and (run.step == 0 or run.step % settings.save_every):
@@ -324,9 +330,17 @@ def check_finite(run: Run[Any]) -> None:
 
 
 def contents(
-    run: Run[Any], name: str, arguments: dict[str, Any], settings: Settings
+    run: Run[Any],
+    name: str,
+    arguments: dict[str, Any],
+    settings: Settings,
+    data: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return all that a checkpoint must hold for the run to end with the same bits."""
+    """Return all that a checkpoint must hold for the run to end with the same bits.
+
+    `data` is what `gan_minimal.data.digest` says of the data, if it was asked.
+    """
+    learnt = {} if data is None else {"data": data}
     return {
         "name": name,
         "arguments": arguments,
@@ -337,6 +351,7 @@ def contents(
         "optimizers": {player: o.state_dict() for player, o in run.optimizers.items()},
         "losses": asdict(run.losses),
         "random": restore.random_state(settings.device),
+        **learnt,
     }
 
 
@@ -370,6 +385,7 @@ def resume(path: Path, device: str | None = None) -> tuple[Run[Model], dict[str,
         run.step = restore.step_of(content, settings.steps)
         run.losses = restore.losses_of(content)
         restore.set_random_state(content["random"], settings.device)
+        restore.check_data(content.get("data"))
     return run, content, settings
 
 

@@ -1,11 +1,14 @@
 """What a person sees and does while a run goes on: a progress bar, and Ctrl-C."""
 
+import math
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from types import FrameType
 
 from rich.console import Console
@@ -14,6 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from gan_minimal.training.loss_log import Losses
 
 TOGETHER = 2.0  # seconds in which several signals are one: nobody presses Ctrl-C once
+LINES, REFRESHED = 10.0, 0.1  # seconds between two lines, and between two looks of a bar
 STOPPING = "\nStopping: it saves after this round. Ctrl-C in two seconds leaves at once.\n"
 
 
@@ -69,7 +73,11 @@ def leave_terminal() -> None:
 def progress_bar(
     first: int, steps: int, losses: Losses, quiet: bool
 ) -> Iterator[Callable[[int], None]]:
-    """Show rounds, rate, losses and time left; gives the function that moves the bar to a round."""
+    """Show rounds, rate, losses and time left; gives the function that is told of each round.
+
+    In a terminal it is a bar; elsewhere a line now and then, and one at the end.
+    """
+    console = Console(stderr=True)
     columns = (
         TextColumn("{task.completed:,.0f} / {task.total:,.0f}"),
         BarColumn(),
@@ -77,15 +85,51 @@ def progress_bar(
         TimeRemainingColumn(compact=True),
     )
     began = time.perf_counter()
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+    lines = not console.is_terminal
+    seldom = Seldom(LINES if lines else REFRESHED)
+    with Progress(*columns, console=console, disable=quiet or lines) as bar:
         task = bar.add_task("", total=steps, completed=first, note="")
 
         def advance(step: int) -> None:
+            if quiet or not seldom.now(step == steps):
+                return
             rate = (step - first) / (time.perf_counter() - began)
-            means = "  ".join(f"{name} {mean[-1]:.3f}" for name, mean in losses.players.items())
-            bar.update(task, completed=step, note=f"{rate:.0f} steps/s  {means}")
+            if not lines:
+                bar.update(task, completed=step, note=f"{rate:.3g} steps/s  {latest(losses)}")
+                return
+            losses.check()
+            left = timedelta(seconds=round((steps - step) / rate)) if rate else "?"
+            say(f"{step:,} / {steps:,}  {rate:.3g} steps/s  {latest(losses)}  {left} left")
 
         yield advance
+
+
+class Seldom:
+    """Says whether it is time to show something again: at first, every so often, and at the end."""
+
+    def __init__(self, seconds: float) -> None:
+        """Show something every `seconds`."""
+        self.seconds, self.shown, self.ended = seconds, -math.inf, False
+
+    def now(self, at_the_end: bool) -> bool:
+        """Say whether it is time; the end is shown once."""
+        late = time.monotonic() - self.shown >= self.seconds
+        if self.ended or not (late or at_the_end):
+            return False
+        self.shown, self.ended = time.monotonic(), at_the_end
+        return True
+
+
+def latest(losses: Losses) -> str:
+    """Return the last mean of each player's loss, or those of the window that is still open."""
+    means = {name: mean[-1] for name, mean in losses.players.items()}
+    means = means or {name: math.fsum(each) / len(each) for name, each in losses.window.items()}
+    return "  ".join(f"{name} {mean:.3f}" for name, mean in means.items())
+
+
+def say(line: str) -> None:
+    """Write a line beside the output, and at once."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def counting(what: str) -> Callable[[int, int], None]:
@@ -100,12 +144,21 @@ def counting(what: str) -> Callable[[int, int], None]:
         TimeRemainingColumn(compact=True),
     )
     bar = Progress(*columns, console=Console(stderr=True))
+    seldom = Seldom(LINES)
 
     def tell(done: int, total: int) -> None:
-        if done == 1:
+        nonlocal seldom
+        begins = done == 1 or not bar.task_ids
+        if begins:
             for task in bar.task_ids:
                 bar.remove_task(task)
             bar.add_task(what, total=total)
+            seldom = Seldom(LINES)
+        if not bar.console.is_terminal:
+            if seldom.now(done == total):
+                say(f"{what} {done:,} / {total:,}")
+            return
+        if begins:
             bar.start()
         bar.update(bar.task_ids[0], completed=done)
         if done == total:

@@ -81,6 +81,19 @@ def losses_of(content: dict[str, Any]) -> Losses:
     return losses
 
 
+def check_data(stored: dict[str, Any] | None) -> None:
+    """Refuse what does not say which data a run has learnt from; older checkpoints say nothing.
+
+    Raises:
+        ValueError: If it is something else.
+    """
+    if stored is not None and {key: type(value) for key, value in stored.items()} != {
+        "examples": int,
+        "sum": str,
+    }:
+        raise ValueError("data")
+
+
 def random_state(device: str) -> dict[str, Tensor]:
     """Return the state of the random numbers of the CPU and of `device`."""
     state = {"cpu": torch.get_rng_state()}

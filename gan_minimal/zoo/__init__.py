@@ -14,6 +14,22 @@ from gan_minimal.training import checkpoint
 T = TypeVar("T")
 
 FOLDER = Path(__file__).parent
+SHAPE = {
+    **dict.fromkeys(("name", "model", "preset", "weights_sha256"), str),
+    **dict.fromkeys(("seed", "steps"), int),
+    "seconds": float,
+    "settings": {"model": {}, "train": {"data": str, "steps": int, "precision": str}},
+    "parameters": {str: int},
+    "first_steps": [{str: float}],
+    "losses": {str: [float]},
+    "environment": {
+        **dict.fromkeys(("torch", "python", "processor", "date"), str),
+        "threads": int,
+    },
+    "metrics": {str: {"value": float, "tolerance": float}},
+}
+"""What every record holds; newer ones have `pictures`, too: the sums of the run's pictures."""
+REPAIR = "install the package again, or in a clone run `git checkout -- gan_minimal/zoo`"
 
 
 def names() -> list[str]:
@@ -25,16 +41,18 @@ def read(name: str) -> dict[str, Any]:
     """Return what is recorded of run `name`: settings, seed, metrics, losses, machine, date.
 
     Raises:
-        UserError: If there is no such run; the message names the nearest one.
+        UserError: If there is no such run (the message names the nearest one), or its record is
+            damaged.
     """
+    files.finish(FOLDER)
     if name not in names():
         raise UserError(f"There is no recorded run {name!r}: {nearest(name, names())}")
-    return files.read_json(FOLDER / f"{name}.json")
+    return files.read_record(FOLDER / f"{name}.json", SHAPE, REPAIR)
 
 
 def write(name: str, record: dict[str, Any]) -> None:
     """Write what is recorded of run `name`."""
-    files.write_json(FOLDER / f"{name}.json", record)
+    files.write_record(FOLDER / f"{name}.json", record)
 
 
 @overload
@@ -54,14 +72,22 @@ def load(name: str, kind: type[Any] = nn.Module) -> Any:
     Raises:
         UserError: If there is no such run, it is of another kind, or its weights are damaged.
     """
-    record = read(name)
-    path = FOLDER / f"{name}.safetensors"
+    return opened(read(name), FOLDER / f"{name}.safetensors", kind)
+
+
+def opened(record: dict[str, Any], path: Path, kind: type[Any] = nn.Module) -> Any:
+    """Return the model of a record with the weights of a file; see `load`."""
     weights = checkpoint.load_weights(path)
     if hashlib.sha256(path.read_bytes()).hexdigest() != record["weights_sha256"]:
-        raise UserError(f"{path} is damaged: install the package again.")
-    model = models.build(record["model"], **record["settings"]["model"])
+        raise UserError(f"{path} is damaged: {REPAIR}.")
+    try:
+        model = models.build(record["model"], **record["settings"]["model"])
+    except UserError:
+        raise
+    except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError):
+        raise UserError(f"{path.with_suffix('.json')} is damaged: {REPAIR}.") from None
     if not isinstance(model, kind):
-        raise UserError(f"{name} is a {type(model).__name__}, not a {kind.__name__}.")
+        raise UserError(f"{path.stem} is a {type(model).__name__}, not a {kind.__name__}.")
     checkpoint.put_weights(stored(model), weights, path)
     return model.eval()
 

@@ -1,6 +1,5 @@
 """Every claim says in both languages what was measured, and its record is fresh."""
 
-import json
 import math
 import re
 import tomllib
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gan_minimal import claims
+from gan_minimal import claims, files
 from gan_minimal.claims._words import Words
 from gan_minimal.errors import UserError
 from gan_minimal.publishing import claim_pages
@@ -253,7 +252,23 @@ def test_what_is_measured_is_rounded_and_kept_with_its_machine(small):
     assert record["opening"] == [0.5, 0.25]
     assert record["environment"]["threads"] >= 1
     assert claims.read(slow) == record
-    assert json.loads((small.folder / "record.json").read_text(encoding="utf-8")) == record
+    written = files.read_json(small.folder / "record.json")
+    assert written | record == written
+
+
+@pytest.mark.parametrize("damaged", ["{", "[]", '{"id": "small"}', "{}"])
+def test_a_damaged_record_of_a_claim_is_a_sentence(damaged, small):
+    (small.folder / "record.json").write_text(damaged, encoding="utf-8")
+
+    with pytest.raises(UserError, match="again with `gan-minimal claims run small --record`"):
+        claims.read(small)
+
+
+def test_the_record_of_another_claim_is_a_sentence(small):
+    claims.write(small, claims.measure(small) | {"id": "large"})
+
+    with pytest.raises(UserError, match="is the record of another claim"):
+        claims.read(small)
 
 
 @pytest.mark.parametrize("claim", [SMALL, SLOW])
@@ -292,7 +307,7 @@ def test_values_that_share_an_axis_are_drawn_beside_the_box(tmp_path):
 
     for language, label in (("ko", "크기"), ("en", "Size")):
         box = (tmp_path / language / "_generated/claim-small.md").read_text(encoding="utf-8")
-        assert f": {label}." in re.search(r"!\[(.*)\]\(/assets/claims/small\.svg\)", box)[1]
+        assert "](/assets/claims/small.svg)" in box
         for ending in (".svg", "-dark.svg"):
             chart = (tmp_path / language / f"assets/claims/small{ending}").read_text("utf-8")
             assert f"<!-- {label} -->" in chart
@@ -320,7 +335,7 @@ def test_the_box_judges_statements_and_not_the_words_of_the_notes(language):
     assert f"| {words.labels['size']} | 1.117 | 1.000, 1.234 |" in folded
     assert "`gan-minimal claims run small`" in folded
     was = f'<span class="verdict fails">{word("fails", language)}</span>'
-    assert f"2026-11-01 {was} ([{word('because', language)}](/claims.md#changed))" in folded
+    assert f"2026-11-01 {was} ([{word('because', language)}](/verification.md#changed))" in folded
     assert all(not line or line.startswith("    ") for line in folded.splitlines()[1:])
 
 

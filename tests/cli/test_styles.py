@@ -94,7 +94,7 @@ def test_mistakes_with_styles_are_sentences(run):
         ("mix runs/stylegan --out x", "not 'without an ending'"),
         ("mix runs/stylegan --layers deep", "--layers is coarse, middle or fine, not 'deep'."),
         ("mix --sources a,b", "--sources is a list of whole numbers such as 1,2,3, not 'a,b'."),
-        ("mix --sources=", "--sources is a list of whole numbers such as 1,2,3, not ''."),
+        ("mix --sources=", "One of the words is empty: give it a value"),
         ("mix --sources=-1,2", "--sources is a list of whole numbers such as 1,2,3, not '-1,2'."),
         ("mix --styles 1,,2", "--styles is a list of whole numbers such as 1,2,3, not '1,,2'."),
         ("mix --styles 4294967296", "--styles: a seed is a whole number from 0 to 2**32 - 1."),

@@ -281,6 +281,31 @@ def test_celeba_can_be_fetched_by_hand(tmp_path: Path, monkeypatch: pytest.Monke
         data.download("celeba", tmp_path)
 
 
+def test_celeba_names_the_package_that_fetches_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from torchvision.datasets import CelebA
+
+    def fail(_: object) -> None:
+        raise RuntimeError("To download files from GDrive, 'gdown' is required.")
+
+    monkeypatch.setattr(CelebA, "download", fail)
+    with pytest.raises(UserError, match=r"`pip install gdown`, and then `gan-minimal data celeba"):
+        data.download("celeba", tmp_path)
+
+
+def test_a_download_that_left_a_part_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from torchvision.datasets import MNIST
+
+    for split in ("train", "t10k"):
+        for what, shape in (("images-idx3", (2, 28, 28)), ("labels-idx1", (2,))):
+            path = tmp_path / "MNIST" / "raw" / f"{split}-{what}-ubyte"
+            _idx(path, np.ones(shape, dtype=np.uint8))
+    path.write_bytes(path.read_bytes()[:5])  # torchvision asks only whether it is there
+    monkeypatch.setattr(MNIST, "download", lambda _: None)
+
+    with pytest.raises(UserError, match=r"The files of mnist .* are damaged: delete the folder"):
+        data.download("mnist", tmp_path)
+
+
 def test_a_download_is_unpacked_where_load_finds_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -19,6 +19,8 @@ def test_the_list_leads_readers_without_scripts_to_their_line():
     ]
     assert '<html lang="en">' in text
     assert 'content="noindex"' in text
+    assert '<script src="../../../assets/js/moved.js">' in text
+    assert "<script>" not in text
 
 
 def test_a_heading_comes_without_its_attributes():

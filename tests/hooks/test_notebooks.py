@@ -1,10 +1,13 @@
 import base64
 import io
 import json
+import re
 
+import pytest
+from mkdocs.structure.files import File, Files
 from PIL import Image
 
-from hooks.notebooks import front_matter, plain_cells, without_pictures
+from hooks.notebooks import front_matter, plain_cells, with_links, without_pictures
 
 RENDERED = """
 <style>body { color: red }</style><script src="https://example.org/x.js"></script>
@@ -69,3 +72,27 @@ def test_pictures_inside_the_notebook_become_files():
     assert 'width="6"' in content
     assert 'height="4"' in content
     assert '<img src="other.png"/>' in content
+
+
+@pytest.mark.parametrize(
+    ("directories", "links"),
+    [
+        (True, ["../../models/dcgan/#code", "../../snippets/", "../../nowhere/"]),
+        (False, ["../models/dcgan.html#code", "../snippets/index.html", "../../nowhere/"]),
+    ],
+)
+def test_links_lead_to_pages_wherever_they_lie(directories, links):
+    names = ("notebooks/walk.ipynb", "models/dcgan.md", "snippets/index.md")
+    files = Files([File(name, "", "", use_directory_urls=directories) for name in names])
+    # mkdocs-jupyter gives notebooks the address of a page
+    here = File("notebooks/walk.md", "", "", use_directory_urls=directories)
+    assert here.url
+    here.src_uri = names[0]
+    written = "".join(
+        f'<a href="{link}">x</a>'
+        for link in ("../../models/dcgan/#code", "../../snippets/", "../../nowhere/")
+    )
+
+    found = with_links(written, here, files)
+
+    assert re.findall('href="(.*?)"', found) == links

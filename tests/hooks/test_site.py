@@ -1,12 +1,10 @@
 import subprocess
-import threading
-import urllib.error
-import urllib.request
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from hooks import site
+from hooks import server, site
 
 
 @pytest.fixture
@@ -19,55 +17,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def address(folder):
-    with site.server(folder, port=0) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}/"
-        running.shutdown()
-
-
-def test_files_are_served_with_their_type(address):
-    with urllib.request.urlopen(address + "wall.webp") as answer:
-        assert answer.headers["Content-Type"] == "image/webp"
-    with urllib.request.urlopen(address) as answer:
-        assert answer.read().decode() == "처음"
-
-
-@pytest.mark.parametrize(("path", "text"), [("nowhere/", "없다"), ("en/nowhere/", "nothing")])
-def test_what_is_not_there_is_answered_in_the_readers_language(address, path, text):
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(address + path)
-    assert caught.value.code == 404
-    assert caught.value.read().decode() == text
-
-
-def test_the_body_of_a_missing_page_is_left_out_where_only_its_head_was_asked(address):
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(urllib.request.Request(address + "nowhere", method="HEAD"))
-    assert caught.value.read() == b""
-
-
-def test_other_errors_are_answered_as_usual(address):
-    with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(urllib.request.Request(address, method="PUT", data=b""))
-    assert caught.value.code == 501
-
-
-def test_the_next_port_is_taken_when_the_first_is_not_free(folder):
-    with site.server(folder, port=0) as first, site.server(folder, first.server_port) as second:
-        assert second.server_port > first.server_port
-        with pytest.raises(OSError, match="in use"):
-            site.server(folder, first.server_port, tries=1)
-    with pytest.raises(ValueError, match="at least 1"):
-        site.server(folder, tries=0)
-
-
-def test_serving_says_where_to_look(folder, monkeypatch, capsys):
-    def interrupt(self: site.ThreadingHTTPServer) -> None:
+def test_a_built_site_is_served(folder, monkeypatch, capsys):
+    def interrupt(self):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(site.ThreadingHTTPServer, "serve_forever", interrupt)
+    monkeypatch.setattr(server.ThreadingHTTPServer, "serve_forever", interrupt)
     site.main(["serve", "--site", str(folder), "--port", "0"])
     (line,) = capsys.readouterr().out.strip().splitlines()
     assert line.startswith("Look at http://127.0.0.1:")
@@ -75,7 +29,7 @@ def test_serving_says_where_to_look(folder, monkeypatch, capsys):
 
 def test_serving_needs_a_built_site(tmp_path):
     with pytest.raises(SystemExit, match=r"python -m hooks\.site build"):
-        site.serve(tmp_path)
+        site.main(["serve", "--site", str(tmp_path)])
 
 
 def test_building_needs_mkdocs(tmp_path, monkeypatch):
@@ -102,6 +56,7 @@ def test_korean_is_built_before_english_and_into_an_empty_folder(folder, monkeyp
     (korean, english) = calls
     assert korean[:2] == ("mkdocs.yml", str(folder))
     assert english[:2] == ("mkdocs.en.yml", str(folder / "en"))
+    assert korean[2]["OFFLINE"] == "false"
     assert korean[2]["SITE_URL_EN"] == "https://example.org/gan/en/"
     assert not folder.exists()
 
@@ -113,3 +68,27 @@ def test_a_build_that_fails_says_why(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit, match=r"mkdocs\.yml"):
         site.build(tmp_path / "site")
     assert capsys.readouterr().out == "WARNING -  Broken link\n"
+
+
+def test_an_archive_holds_the_site_its_server_and_what_to_do(tmp_path, monkeypatch, capsys):
+    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        assert options["env"]["OFFLINE"] == "true"
+        built = Path(command[-1])
+        built.mkdir(exist_ok=True)
+        (built / "index.html").write_text("home", encoding="utf-8")
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(site.subprocess, "run", run)
+    monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: name)
+    site.main(["archive", "--archive", str(tmp_path / "notes.zip")])
+
+    assert str(tmp_path / "notes.zip") in capsys.readouterr().out
+    with zipfile.ZipFile(tmp_path / "notes.zip") as archive:
+        names = {name for name in archive.namelist() if not name.endswith("/")}
+        assert names == {
+            *("notes/index.html", "notes/en/index.html", "notes/serve.py", "notes/README.txt")
+        }
+        assert archive.read("notes/serve.py") == Path(server.__file__).read_bytes()
+        told = archive.read("notes/README.txt").decode("utf-8-sig")
+    assert "python serve.py" in told
+    assert "실험실" in told

@@ -196,6 +196,12 @@ SHOWN = [
     ),
     (
         "frameworks",
+        "손실이 소수점 셋째 자리까지 같았다. 코드는 프레임워크 없이 쓴 것이 가장 짧았다",
+        "the losses agreed to the third decimal place. "
+        "The shortest code was the one without a framework",
+    ),
+    (
+        "frameworks",
         "평범한 backward()의 절반도 되지 않았고 기울기는 같았다",
         "took less than half the work of a plain backward(), with the same gradients",
     ),
@@ -209,6 +215,12 @@ SHOWN = [
         "autoencoder-uses",
         "절반만 밝은 원판은 정상만큼 잘 재구성해 하나도 잡지 못했다",
         "discs half as bright it reconstructed as well as what is normal, and caught none",
+    ),
+    (
+        "autoencoder-uses",
+        "재구성 오차로 모두 잡았지만, 방어를 아는 공격은 셋에 하나 넘게 빠져나갔다",
+        "Every picture that fooled a classifier was caught by its error, but of those by an "
+        "attacker who knows of the defence, more than one in three got through",
     ),
     (
         "autoregressive-models",

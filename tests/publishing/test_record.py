@@ -3,24 +3,30 @@
 This is the rule of CONTRIBUTING.md. A failure names the command that makes the run again.
 """
 
-import json
 import math
+import os
 import shutil
 import signal
+from collections.abc import Callable
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from gan_minimal import data, images, models, zoo
+from gan_minimal import data, files, images, models, zoo
 from gan_minimal.errors import UserError
 from gan_minimal.models import dcgan, sampling
-from gan_minimal.publishing import pictures, record
+from gan_minimal.publishing import charts, pictures, record, tables
+from gan_minimal.publishing.chart_style import THEMES
+from gan_minimal.publishing.words import LANGUAGES
 from gan_minimal.scoring import readings
 from gan_minimal.training import checkpoint, fingerprint
 
+ZOO = zoo.FOLDER
 PICTURES = Path(__file__).parents[2] / "docs" / "assets" / "runs"
 DRAWING = [
     name for name, (model, _) in models.runs().items() if model not in ("classifier", "clip")
@@ -39,7 +45,7 @@ def test_run_is_fresh(name):
     repair = f"repair it with: gan-minimal record {name}"
     assert name in zoo.names(), f"{name} is not recorded; {repair}"
 
-    complaints = record.check(name)
+    complaints = record.check(name, PICTURES.parents[1])
 
     assert not complaints, f"{name} is stale: {'; '.join(complaints)}; {repair}"
 
@@ -194,7 +200,7 @@ def short(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_recording_writes_all_that_a_page_shows_and_is_fresh(short, tmp_path):
     content = record.record("dcgan", tmp_path / "docs")
 
-    assert json.loads((short / "dcgan.json").read_text(encoding="utf-8")) == record.as_json(content)
+    assert zoo.read("dcgan") == record.as_json(content)
     assert zoo.load("dcgan").sample(2).shape == (2, 3, 16, 16)
     assert content["losses"]["step"] == [50, 100]
     assert content["parameters"].keys() == {"generator", "discriminator"}
@@ -208,7 +214,26 @@ def test_recording_writes_all_that_a_page_shows_and_is_fresh(short, tmp_path):
             *("losses.svg", "losses-dark.svg"),
             *("histogram.svg", "histogram-dark.svg"),
         }
-    assert record.check("dcgan") == []
+    docs = tmp_path / "docs"
+    for path, text in tables.texts(content, docs):
+        assert path.read_text(encoding="utf-8") == text
+    assert record.check("dcgan", docs) == []
+    assert {path.name for path in short.iterdir()} == {
+        f"{name}.{ending}" for name in ("dcgan", "attributes") for ending in ("json", "safetensors")
+    }
+
+    for path, complaint in (
+        ("assets/runs/dcgan/samples.webp", "is not the picture that was recorded"),
+        ("assets/runs/dcgan/more.webp", "is not the picture that was recorded"),
+        ("ko/_generated/dcgan-metrics.md", "is not of this record: `gan-minimal tables`"),
+        ("en/assets/runs/dcgan/losses-dark.svg", "does not draw this record: `gan-minimal tables`"),
+    ):
+        whole = (docs / path).read_bytes() if (docs / path).exists() else None
+        (docs / path).write_bytes(b"another")
+        [found] = record.unlike(content, docs)
+        assert found.startswith(str(docs / path))
+        assert complaint in found
+        (docs / path).unlink() if whole is None else (docs / path).write_bytes(whole)
 
 
 @pytest.mark.slow
@@ -229,6 +254,79 @@ def test_what_is_recorded_are_the_averaged_weights(short, tmp_path, monkeypatch)
     for name, weights in stored.items():
         torch.testing.assert_close(weights, averaged[name].half().to(weights.dtype))
     assert any(not torch.allclose(x, latest[name], atol=1e-4) for name, x in stored.items())
+
+
+@pytest.fixture
+def stub(short: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """What a training of `dcgan` leaves, without the training; says how many rounds it had."""
+    weights = checkpoint.load_weights(ZOO / "dcgan.safetensors")
+    record_of = files.read_record(ZOO / "dcgan.json", zoo.SHAPE, zoo.REPAIR)
+    rounds = 0
+
+    def trained(name: str, _device: str, path: Path, docs: Path) -> dict[str, Any]:
+        checkpoint.save_weights(path, {key: x + rounds for key, x in weights.items()})
+        for picture in ("samples.webp", "training.webp"):
+            files.write_text(docs / record.pictures_of(name) / picture, f"after {rounds}")
+        content = record_of | {"steps": rounds, "weights_sha256": files.sum_of_file(path)}
+        content["losses"] = {"step": [rounds]}
+        tables.write(content, docs)
+        for language, theme in product(LANGUAGES, THEMES):
+            drawn = charts.digest(charts.losses, charts.loss_data(content), language, theme)
+            files.write_text(charts.place(docs, f"runs/{name}/losses", language, theme), drawn)
+        return content
+
+    def choose(number: int) -> None:
+        nonlocal rounds
+        rounds = number
+
+    monkeypatch.setattr(record, "trained", trained)
+    return choose
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_recording_killed_at_any_moment_leaves_the_old_record_or_the_new_one(
+    stub, short, tmp_path, monkeypatch
+):
+    docs = tmp_path / "docs"
+    found = []
+    for moment in range(0, 200, 6):
+        stub(1)
+        record.record("dcgan", docs)
+        stub(2)
+        child = os.fork()
+        if child == 0:
+            killed_after(moment, monkeypatch)
+            record.record("dcgan", docs)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+
+        content = zoo.read("dcgan")
+        assert record.unlike(content, docs) == []
+        assert zoo.load("dcgan").generator is not None  # its weights are those of the record
+        found.append(content["steps"])
+        if status == 0:
+            break
+    assert status == 0
+    assert found == sorted(found)
+    assert set(found) == {1, 2}
+    assert not [path for path in short.iterdir() if path.is_dir()]
+
+
+def killed_after(operations: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process be killed when it has changed so many names of files."""
+    left = iter([True] * operations)
+
+    def dying(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **others: Any) -> Any:
+            if not next(left, False):
+                os.kill(os.getpid(), signal.SIGKILL)
+            return real(*arguments, **others)
+
+        return call
+
+    for owner, name in ((Path, "replace"), (Path, "rename"), (Path, "mkdir"), (os, "unlink")):
+        monkeypatch.setattr(owner, name, dying(getattr(owner, name)))
 
 
 def test_an_interrupted_recording_writes_nothing(short, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from gan_minimal.data.hangul32 import compose, held_out, load_hangul
 from gan_minimal.data.voxel64 import ATTRIBUTES
 from gan_minimal.errors import UserError
 from gan_minimal.scoring import evaluate as scoring
+from gan_minimal.scoring import faces
 from gan_minimal.scoring.distances import inception_distance
 from gan_minimal.scoring.evaluate import evaluate
 from gan_minimal.scoring.hangul import letters_of, some
@@ -50,6 +51,7 @@ def test_real_faces_score_at_the_floor_and_tolerances_allow_for_rounding():
 @pytest.mark.slow
 @pytest.mark.usefixtures("fewer")
 def test_real_characters_score_at_the_floor_and_repeated_ones_do_not(monkeypatch):
+    monkeypatch.setattr(faces, "SAMPLES", 500)  # reading characters takes a while
     copier = Copier("voxel64")
     copied = evaluate(copier, "voxel64")
     monkeypatch.setattr(

@@ -18,7 +18,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from hooks.site import server
+from hooks.server import server
 
 HOST = "notes.localhost"
 ADDRESS = f"http://{HOST}/"
@@ -38,6 +38,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+POLICY = "Content Security Policy"  # stands in what the browser says when it has refused something
 PATIENCE = 120_000  # milliseconds: nothing here fails because a machine is busy
 HOW = "no Chromium or Chrome found; get one with: python -m playwright install chromium"
 expect.set_options(timeout=PATIENCE)
@@ -61,27 +62,37 @@ def installed(bundled: str) -> str | None:
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
-@pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built from the working tree: once, however many processes test it."""
+def run_site(*arguments: str | Path) -> None:
+    """Run `python -m hooks.site` with some arguments."""
     root = Path(__file__).parents[2]
     own = root / ".venv-site/bin/python"
     python = own if own.is_file() else sys.executable
+    done = run(
+        [python, "-m", "hooks.site", *arguments],
+        cwd=root,
+        env=os.environ | ASCII | {"SITE_URL": ADDRESS},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built from the working tree: once, however many processes test it.
+
+    `.ci/run` has built it already, for `ADDRESS`, and says where.
+    """
+    if "BUILT_SITE" in os.environ:
+        return Path(os.environ["BUILT_SITE"])
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:  # there each process has a folder of its own in it
         shared = shared.parent
     site, finished = shared / "site", shared / "site-is-built"
     with FileLock(shared / "site.lock"):
         if not finished.exists():
-            built = run(
-                [python, "-m", "hooks.site", "build", "--site", site],
-                cwd=root,
-                env=os.environ | ASCII | {"SITE_URL": ADDRESS},
-                capture_output=True,
-                text=True,
-                encoding="utf-8",
-            )
-            assert built.returncode == 0, built.stdout + built.stderr
+            run_site("build", "--site", site)
             finished.touch()
     return site
 
@@ -90,6 +101,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser(folder: Path) -> Iterator[Browser]:
     """A browser that finds the built site at `ADDRESS`, on whatever port it is served."""
     with sync_playwright() as playwright, server(folder, port=0) as running:
+        running.hosts.add(HOST)  # for the browser it is on port 80
         threading.Thread(target=running.serve_forever, daemon=True).start()
         path = installed(playwright.chromium.executable_path)
         if path is None:
@@ -128,20 +140,36 @@ def visitor(browser: Browser) -> Page:
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Opens contexts, each as fresh as a new reader's browser."""
-    contexts = []
+    """Opens contexts, each as fresh as a new reader's browser; nothing breaks the pages' policy."""
+    contexts, broken = [], []
 
     def open_context(**options: object) -> BrowserContext:
         contexts.append(browser.new_context(**options))
         contexts[-1].set_default_timeout(PATIENCE)
+        contexts[-1].on("console", lambda m: POLICY in m.text and broken.append(m.text))
         return contexts[-1]
 
     yield open_context
     for context in contexts:
         context.close()
+    assert broken == []
+
+
+@pytest.fixture(scope="session")
+def reader(browser: Browser, address: str) -> BrowserContext:
+    """A reader who prefers light, on a wide screen; what was loaded once is in the cache."""
+    context = browser.new_context(base_url=address, color_scheme="light")
+    context.set_default_timeout(PATIENCE)
+    return context
 
 
 @pytest.fixture
-def page(new_context: Callable[..., BrowserContext], address: str) -> Page:
-    """A page of a reader who prefers light, on a wide screen."""
-    return new_context(base_url=address, color_scheme="light").new_page()
+def page(reader: BrowserContext) -> Iterator[Page]:
+    """A new page of that reader, who remembers nothing of other tests; it breaks no policy."""
+    page, broken = reader.new_page(), []
+    page.on("console", lambda m: POLICY in m.text and broken.append(m.text))
+    yield page
+    if page.url.startswith(ADDRESS):
+        page.evaluate("() => { try { localStorage.clear() } catch {} }")
+    page.close()
+    assert broken == []

@@ -119,7 +119,7 @@ def test_a_bench_that_cannot_be_opened_says_what_to_do(page):
     page.route("**/lab/bench.js", lambda route: route.abort())
     page.goto("en/lab/hangul/")
     page.click(".bench-open")
-    expect(page.locator(".bench-status")).to_contain_text("python -m http.server")
+    expect(page.locator(".bench-status")).to_contain_text("python serve.py")
 
 
 # ------------------------------------------------------------------ one bench after the other

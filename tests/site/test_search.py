@@ -56,7 +56,7 @@ def box(browser, address):
             page = opened[language] = context.new_page()
             page.goto("" if language == "ko" else "en/")
             page.click("input[name=query]")
-            page.wait_for_function("window.ready")
+            page.wait_for_function("() => window.ready")
         return opened[language]
 
     yield search_box

@@ -32,16 +32,21 @@ CHAOTIC = {
     "weight_clipping": 0.2,
     "mapping_network": 4.0,
     "image_condition": 20.0,
+    "attack_detection": 10.0,
 }
 LONG = {
     "adain",
+    "attack_detection",
+    "contrastive_loss",
     "denoising",
     "fade_in",
     "generator_loss_curve",
+    "graded_damage",
     "image_condition",
     "image_pool",
     "label_conditioning",
     "label_tiling",
+    "linear_probes",
     "mapping_network",
     "mode_collapse",
     "moving_squares",
@@ -576,6 +581,17 @@ def test_a_half_bright_disc_slips_through_and_noise_is_taken_away():
     assert clean[1] == 0 < clean[2] < clean[3]  # where there is no noise, a copy is best
     for _, alone, plain, denoiser in noisy:
         assert denoiser < plain < alone
+
+
+def test_reconstruction_catches_an_attack_and_not_one_that_knows_of_it():
+    clean, attacked, knowing = printed("attack_detection", r"%$")
+
+    assert clean[0] == 0
+    assert clean[1] < 10
+    assert attacked[0] > 90
+    assert attacked[1:3] == [100, 0]
+    assert knowing[2] > 100 / 3
+    assert knowing[1] < attacked[1]
 
 
 def test_likelihoods_add_up_to_one_and_the_loss_comes_down_to_the_entropy():

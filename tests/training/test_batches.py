@@ -1,6 +1,8 @@
 """The order of the data depends on the seed and the round alone."""
 
 import multiprocessing
+import os
+import signal
 import subprocess
 import sys
 from itertools import islice
@@ -134,6 +136,22 @@ def test_workers_end_with_whoever_reads(folder):
 
     stream.close()
 
+    assert not multiprocessing.active_children()
+
+
+class Dying(OneByOne):
+    """Examples whose reader the system ends, as it does when memory is short."""
+
+    def __getitem__(self, i):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_ended_by_the_system_is_a_sentence():
+    stream = batches(Dying(TensorDataset(torch.zeros(9, 1))), 4, 0, "cpu", workers=2)
+
+    with pytest.raises(UserError, match="A process that reads the images has ended"):
+        next(stream)
     assert not multiprocessing.active_children()
 
 

@@ -77,6 +77,8 @@ def put(*places: Any) -> Callable[[dict[str, Any]], object]:
 FIRST = ("optimizers", "generator", "state", 0)
 GROUP = ("optimizers", "generator", "param_groups", 0)
 DAMAGES = {
+    "data of another kind": put("data", {"examples": "8192", "sum": ""}),
+    "data that is none": put("data", 7),
     "no settings": lambda content: content.pop("settings"),
     "no name": lambda content: content.pop("name"),
     "no model": lambda content: content.pop("model"),

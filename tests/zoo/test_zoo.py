@@ -9,7 +9,7 @@ import pytest
 import torch
 
 import gan_minimal
-from gan_minimal import zoo
+from gan_minimal import cli, files, zoo
 from gan_minimal.errors import UserError
 from gan_minimal.training import checkpoint
 
@@ -125,3 +125,43 @@ def test_loading_draws_the_same_whatever_was_drawn_before():
     torch.randn(10)
 
     assert torch.equal(zoo.load("dcgan").generator(torch.ones(1, 32)), first)
+
+
+@pytest.mark.parametrize(
+    "command", ["list", "sample dcgan", "evaluate dcgan", "record dcgan --check"]
+)
+def test_a_damaged_record_is_a_sentence_in_every_command(command, own_zoo, capsys, monkeypatch):
+    path = own_zoo / "dcgan.json"
+    whole = path.read_bytes()
+    for damaged in (whole[: len(whole) // 2], whole.replace(b"faces16", b"faces17"), b"[]"):
+        path.write_bytes(damaged)
+        monkeypatch.setattr("sys.argv", ["gan-minimal", *command.split()])
+
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+
+        assert ended.value.code == 2
+        [sentence] = capsys.readouterr().err.splitlines()
+        assert f"{path} is damaged, or no record of this program" in sentence
+        assert "git checkout -- gan_minimal/zoo" in sentence
+
+
+def test_weights_that_are_not_finite_are_refused(own_zoo):
+    path = own_zoo / "dcgan.safetensors"
+    weights = {name: x * float("nan") for name, x in checkpoint.load_weights(path).items()}
+    checkpoint.save_weights(path, weights)
+    zoo.write("dcgan", zoo.read("dcgan") | {"weights_sha256": files.sum_of_file(path)})
+
+    with pytest.raises(UserError, match="is not a whole file of weights"):
+        zoo.load("dcgan")
+
+
+def test_a_record_whose_model_cannot_be_built_is_refused(own_zoo):
+    for settings in ({"size": "16"}, {"width": -3}, {"size": 17}, {"more": 1}):
+        record = zoo.read("gan")
+        zoo.write(
+            "dcgan", zoo.read("dcgan") | {"settings": record["settings"] | {"model": settings}}
+        )
+
+        with pytest.raises(UserError, match=r"dcgan\.json is damaged"):
+            zoo.load("dcgan")

@@ -28,7 +28,7 @@ const words = {
     again: "다시 풀기",
     bench: "실험대 열기",
     loading: "불러오는 중…",
-    shut: "실험대를 열지 못했다. 파일로 연 페이지라면 python -m http.server 같은 서버를 거쳐야 한다."
+    shut: "실험대를 열지 못했다. 파일로 연 페이지라면 그 폴더의 python serve.py처럼 서버를 거쳐야 한다."
   },
   en: {
     stop: "Pause",
@@ -39,7 +39,7 @@ const words = {
     again: "Start again",
     bench: "Open the bench",
     loading: "Loading…",
-    shut: "The bench could not be opened. A page that was opened as a file needs a server, such as python -m http.server."
+    shut: "The bench could not be opened. A page that was opened as a file needs a server, such as the python serve.py in its folder."
   }
 }[document.documentElement.lang]
 
