@@ -32,19 +32,15 @@ SLOPE = 0.2
 def kernels() -> tuple[Tensor, ...]:
     """Return the kernels of the network, the same on every machine.
 
-    Each `(WIDTH, C, 3, 3)`: drawn with the variance that keeps that of the activations (He et al.
-    2015, section 2.2), and orthogonal where there are enough inputs, so that no channel repeats
-    another.
+    Each `(WIDTH, C, 3, 3)`, drawn with the variance that keeps that of the activations (He et al.
+    2015, section 2.2).
     """
     chance = torch.Generator().manual_seed(0)
-    gain = (2 / (1 + SLOPE**2)) ** 0.5
-    found = []
-    for channels in (3, *[WIDTH] * (BLOCKS - 1)):
-        drawn = torch.randn(9 * channels, WIDTH, generator=chance, dtype=torch.float64)
-        if 9 * channels >= WIDTH:
-            drawn = torch.linalg.qr(drawn)[0] * (9 * channels) ** 0.5
-        found.append((gain * drawn.T / (9 * channels) ** 0.5).reshape(WIDTH, channels, 3, 3))
-    return tuple(kernel.float() for kernel in found)
+    deviations = {c: (2 / ((1 + SLOPE**2) * 9 * c)) ** 0.5 for c in (3, WIDTH)}
+    return tuple(
+        deviations[c] * torch.randn(WIDTH, c, 3, 3, generator=chance)
+        for c in (3, *[WIDTH] * (BLOCKS - 1))
+    )
 
 
 @torch.no_grad()
