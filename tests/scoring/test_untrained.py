@@ -1,4 +1,4 @@
-"""What is measured of images that no classifier reads: noise, blur, copies, folders of one's own."""
+"""What is measured of images that no classifier reads: noise, copies, folders of one's own."""
 
 import pytest
 import torch
@@ -74,10 +74,9 @@ def test_images_of_all_sizes_and_greys_have_features(size):
 @pytest.mark.slow
 @pytest.mark.usefixtures("fewer")
 def test_copies_are_told_and_noise_is_far():
-    learned = data.tensors("voxel32")[0][:200]
-    copied = evaluate(Drawing(learned), "voxel32")
-    fresh = evaluate(Drawing(data.tensors("voxel32")[0][-200:]), "voxel32")
-    noise = evaluate(Drawing(torch.randn(200, 3, 32, 32).clamp(-1, 1)), "voxel32")
+    row, faces = data.find("faces16"), data.tensors("faces16")[0]
+    drawings = faces[:200], faces[-200:], torch.randn(200, 3, 16, 16).clamp(-1, 1)
+    copied, fresh, noise = (untrained.score(Drawing(images), row) for images in drawings)
 
     assert copied["copies"]["value"] == 1
     assert copied["untrained_fid"]["value"] == copied["untrained_fid"]["floor"]

@@ -8,10 +8,17 @@ from torch import Tensor
 from gan_minimal import data, zoo
 from gan_minimal.claims import Claim, Statement, Values, above, at_least, both
 from gan_minimal.claims._helpers import face_features
-from gan_minimal.claims.distance_metrics.measure import BLUR, LEVELS, LOST, NOISE, blurred, without
+from gan_minimal.claims.distance_metrics.measure import (
+    BLUR,
+    LEVELS,
+    LOST,
+    NOISE,
+    blurred,
+    readings_of_training,
+    without,
+)
 from gan_minimal.models.protocol import Sampler
 from gan_minimal.models.sampling import sample
-from gan_minimal.scoring import readings
 from gan_minimal.scoring.distances import frechet_distance
 from gan_minimal.scoring.evaluate import SAMPLES
 from gan_minimal.scoring.untrained import features
@@ -83,9 +90,7 @@ def agreement(models: dict[str, Sampler], seed: int) -> float:
 
 def measure() -> Values:
     """Draw and damage images, and let the models draw, five times."""
-    images = data.tensors("faces16", "train")[0]
-    colours = readings.read(readings.classifier("attributes"), images)[1]["hair_color"]
-    models = painters()
+    colours, models = readings_of_training()[1], painters()
     found = []
     for seed in SEEDS:
         values = {"order": agreement(models, seed)}
