@@ -322,7 +322,8 @@ class PGGAN(ProgressiveGrowing):
         (gradient,) = torch.autograd.grad(
             discriminator(interpolated).sum(), interpolated, create_graph=True
         )
-        slopes = torch.linalg.vector_norm(gradient, dim=(1, 2, 3))  # shall be 1, as in WGAN-GP
+        # The slope by the image enlarged to full size, which the authors' networks see, shall be 1.
+        slopes = torch.linalg.vector_norm(gradient, dim=(1, 2, 3)) / 2 ** (self.last - self.stage)
         penalty = self.lambda_gp * (slopes - 1).square().mean()
         drift = self.epsilon_drift * scores.square().mean()
         score_fake = discriminator(fake.detach()).mean()
@@ -335,8 +336,7 @@ class PGGAN(ProgressiveGrowing):
     def sample(self, n: int) -> Tensor:
         """Draw `n` images `(n, C, H, W)` in [-1, 1], enlarged while it grows by its own clock."""
         stage, alpha = self.growth(int(self.generator.get_buffer("rounds_played")))
-        images: Tensor = self.generator(self.noise(n), stage, alpha)
-        return F.interpolate(images, self.size).clamp(-1, 1)
+        return F.interpolate(self.generator(self.noise(n), stage, alpha), self.size).clamp(-1, 1)
 
 
 # --8<-- [start:presets]

@@ -275,19 +275,20 @@ class Grey(nn.Module):
 def game(grey: float, *weight: float) -> PGGAN:
     model = PGGAN(**SMALL)
     model.generator, model.discriminator = Grey(grey), Linear(*weight)
+    model.schedule(12, {})  # full size
     return model
 
 
-@pytest.mark.parametrize("step", [0, 5, 12])
-def test_losses_are_distance_penalty_and_drift(step):
-    """The penalty of w = (3, 4) is 10 (5 - 1)²; scores of images of 0.25 are 1.75."""
+@pytest.mark.parametrize(("step", "times"), [(0, 4), (5, 2), (12, 1)])
+def test_losses_are_distance_penalty_and_drift(step, times):
+    """The penalty of w = (3, 4) is 10 (5 / times - 1)²; scores of images of 0.25 are 1.75."""
     model = game(0.5, 3.0, 4.0)
     model.schedule(step, {})
 
     moves = list(model.step((torch.full((4, 3, 16, 16), 0.25),)))
 
     assert [player for player, _ in moves] == ["discriminator", "generator"]
-    expected = 7 * 0.5 - 7 * 0.25 + 10 * 4**2 + 1e-3 * (7 * 0.25) ** 2
+    expected = 7 * 0.5 - 7 * 0.25 + 10 * (5 / times - 1) ** 2 + 1e-3 * (7 * 0.25) ** 2
     assert moves[0][1].item() == pytest.approx(expected, rel=1e-6)
     assert moves[1][1].item() == pytest.approx(-7 * 0.5)
 

@@ -107,6 +107,51 @@ def test_a_fade_mixes_what_autocast_on_a_gpu_gives(name, monkeypatch):
     images.sum().backward()
 
 
+def penalty(model: PGGAN, real: torch.Tensor) -> float:
+    """The critic's loss with its penalty less the same without."""
+    losses = []
+    for weight in (10.0, 0.0):
+        torch.manual_seed(5)
+        model.lambda_gp = weight
+        losses.append(next(model.step((real,)))[1].item())
+    return losses[0] - losses[1]
+
+
+def official_penalty(model: PGGAN, real: torch.Tensor) -> float:
+    """As `loss.py` of the authors: all images are of full size, and D shrinks what it is given."""
+    torch.manual_seed(5)
+    times = 16 // (4 * 2**model.stage)
+    shrunk = process_reals(real, model.stage, model.alpha)
+    fake = model.generator(model.noise(len(real)), model.stage, model.alpha).detach()
+    epsilon = torch.rand(len(real), 1, 1, 1)
+    large = [
+        image.repeat_interleave(times, 2).repeat_interleave(times, 3) for image in (shrunk, fake)
+    ]
+    mixed = torch.lerp(*large, epsilon).requires_grad_()
+    scores = model.discriminator(F.avg_pool2d(mixed, times), model.stage, model.alpha)
+    (gradient,) = torch.autograd.grad(scores.sum(), mixed)
+    return 10 * (gradient.flatten(1).norm(dim=1) - 1).square().mean().item()
+
+
+@pytest.mark.parametrize("alpha", [1.0, 0.25])
+@pytest.mark.parametrize("stage", [0, 1, 2])
+def test_the_penalty_is_that_of_images_of_full_size(stage, alpha, real):
+    model = PGGAN(**SMALL)
+    model.stage, model.alpha = stage, alpha if stage else 1.0
+
+    assert penalty(model, real) == pytest.approx(official_penalty(model, real), rel=1e-4)
+
+
+@pytest.mark.parametrize("stage", [0, 1])
+def test_the_penalty_does_not_jump_when_the_networks_grow(stage, real):
+    model = PGGAN(**SMALL)
+    model.stage, model.alpha = stage, 1.0
+    before = penalty(model, real)
+    model.stage, model.alpha = stage + 1, 1e-6
+
+    assert penalty(model, real) == pytest.approx(before, rel=1e-3)
+
+
 def test_real_images_fade_in_as_generated_ones_do(real):
     model = PGGAN(**SMALL)
     sizes = {}
