@@ -34,6 +34,8 @@ def evaluate(
     show(table)
     if "fid" in scores:
         typer.echo("Features of this site's classifier: not comparable with the FID of papers.")
+    if "untrained_fid" in scores:
+        typer.echo("Features of an untrained network: not comparable with the FID of papers.")
 
 
 @app.command()

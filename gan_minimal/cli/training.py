@@ -21,6 +21,16 @@ Workers = Annotated[
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Keep the reduced images of a folder in memory only.")
 ]
+Augment = Annotated[
+    str | None,
+    typer.Option(
+        metavar="color,translation,cutout",
+        help="For few images: changes of all that the discriminator sees.",
+    ),
+]
+Mirror = Annotated[
+    bool, typer.Option("--mirror", help="Mirror half of the examples, left and right.")
+]
 
 
 @app.command(cls=ModelHelp)
@@ -57,6 +67,8 @@ def train(
     seed: Seed = 0,
     device: Device = None,
     precision: Annotated[str | None, typer.Option(help="float32 or bfloat16.")] = None,
+    augment: Augment = None,
+    mirror: Mirror = False,
     workers: Workers = None,
     no_cache: NoCache = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
@@ -109,8 +121,10 @@ def train(
         "save_every": save_every,
         "device": device,
         "precision": precision,
+        "augment": augment,
     }
     changes = {key: value for key, value in given.items() if value is not None}
+    changes |= {"mirror": True} if mirror else {}
     if steps is not None and not one_photograph:
         row = models.MODELS[model]
         counting = [key for key in (*row.lr_rounds, *row.growth_rounds) if key not in own]

@@ -152,6 +152,7 @@ MNIST = DataSet(
         for what in ("images-idx3", "labels-idx1")
     ),
     torchvision="MNIST",
+    scorer="untrained:score",
 )
 CELEBA = DataSet(
     name="celeba",
@@ -165,6 +166,7 @@ CELEBA = DataSet(
     splits=("train", "valid", "test"),
     files=("celeba/list_attr_celeba.txt", "celeba/img_align_celeba"),
     torchvision="CelebA",
+    scorer="untrained:score",
     photograph=True,
 )
 LETTERS = ("initial", "medial", "final")
@@ -287,7 +289,7 @@ ROWS = (
         ko="voxel64를 절반 크기로 줄인 그림.",
         en="voxel64 at half its size.",
         classifier="",
-        scorer="",
+        scorer="untrained:score",
     ),
     PHOTO,
     MNIST,
@@ -335,6 +337,7 @@ OWN_FOLDER = DataSet(
     source="",
     ko="그림 폴더.",
     en="A folder of images.",
+    scorer="untrained:score",
     photograph=True,
 )
 OWN_PAIRS = replace(
@@ -343,6 +346,7 @@ OWN_PAIRS = replace(
     ko="그림 쌍의 폴더.",
     en="A folder of pairs of images.",
     example=(3, 3),
+    scorer="",
 )
 OWN_PHOTO = replace(
     OWN_FOLDER,

@@ -79,16 +79,19 @@ def total_variation(x: Tensor, y: Tensor, values: int) -> float:
     return (share_x - share_y).abs().sum().item() / 2
 
 
-def near_duplicates(images: Tensor, within: float = 0.15) -> float:
-    """Return the share of images that have a near duplicate among the others.
+def near_duplicates(images: Tensor, others: Tensor | None = None, within: float = 0.15) -> float:
+    """Return the share of images that have a near duplicate among others.
 
     Args:
         images: `(N, C, H, W)` in [-1, 1].
+        others: Where to look for it, `(M, C, H, W)`; by default the other images of `images`.
         within: How near: the root of the mean squared difference of their pixels, at most.
     """
     pixels = images.flatten(1).double()
-    distances = torch.cdist(pixels, pixels) / pixels.shape[1] ** 0.5
-    distances.fill_diagonal_(torch.inf)
+    known = pixels if others is None else others.flatten(1).double()
+    distances = torch.cdist(pixels, known) / pixels.shape[1] ** 0.5
+    if others is None:
+        distances.fill_diagonal_(torch.inf)
     return (distances.amin(dim=1) <= within).double().mean().item()
 
 

@@ -34,8 +34,7 @@ def evaluate(model: Model, dataset: str) -> Scores:
     if not row.scorer:
         known = [name for name in data.names() if data.find(name).scorer]
         raise UserError(
-            f"Nothing is measured on {dataset!r}: scores need a classifier, and there is one for "
-            f"{', '.join(known)}."
+            f"Nothing is measured on {dataset!r}, but on {', '.join(known)} and folders of images."
         )
     score: Callable[[Model, data.DataSet], Scores] = pkgutil.resolve_name(
         f"gan_minimal.scoring.{row.scorer}"

@@ -23,6 +23,8 @@ from gan_minimal import models
 from gan_minimal.errors import TrainingDiverged, UserError
 from gan_minimal.models.protocol import Dividing, Game, Model, Scheduled
 from gan_minimal.training import checkpoint, memory, restore
+from gan_minimal.training.augment import augmenting, mirrored
+from gan_minimal.training.augment import check as check_augment
 from gan_minimal.training.batches import batches
 from gan_minimal.training.loss_log import Losses
 from gan_minimal.training.machine import has_bfloat16
@@ -30,7 +32,12 @@ from gan_minimal.training.progress import interruption, progress_bar
 
 T = TypeVar("T", bound=Game)
 
-KINDS: dict[Any, str] = {int: "a whole number", float: "a number", str: "a name"}
+KINDS: dict[Any, str] = {
+    int: "a whole number",
+    float: "a number",
+    str: "a name",
+    bool: "true or false",
+}
 SAVE_SECONDS = 60  # what a power cut may cost
 WINDOW = 50  # rounds over which losses are averaged, and between two looks at the device
 
@@ -48,6 +55,9 @@ class Settings:
         precision: `"float32"`, or `"bfloat16"` for autocast where the device is fast in it.
         ema: Decay of the running average of the weights; 0 for none.
         save_every: Rounds between two checkpoints.
+        augment: What is changed in the images that the discriminator sees, such as
+            `"color,translation,cutout"`; see `gan_minimal.training.augment`.
+        mirror: Whether half of the examples are mirrored, left and right.
     """
 
     data: str
@@ -58,6 +68,8 @@ class Settings:
     precision: str = "float32"
     ema: float = 0.0
     save_every: int = 1000
+    augment: str = ""
+    mirror: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be trained, in a sentence."""
@@ -74,6 +86,7 @@ class Settings:
             raise UserError(f"precision is float32 or bfloat16, not {self.precision!r}.")
         if not 0 <= self.ema < 1:
             raise UserError(f"ema is a decay from 0 to below 1, not {self.ema}.")
+        check_augment(self.augment)
         check_device(self.device)
 
 
@@ -192,9 +205,9 @@ def play(run: Run[Any], batch: Any, settings: Settings) -> Iterator[tuple[str, T
     """
     if isinstance(run.model, Scheduled):
         run.model.schedule(run.step, run.optimizers)
-    moves = run.model.step(batch)
+    moves = run.model.step(mirrored(batch) if settings.mirror else batch)
     while True:
-        with autocast(settings):
+        with autocast(settings), augmenting(run.model, settings.augment):
             move = next(moves, None)
         if move is None:
             break

@@ -3,6 +3,7 @@
 import pytest
 import torch
 import torchmetrics.image.fid
+from PIL import Image
 from torch import nn
 
 from gan_minimal import data, models, zoo
@@ -141,9 +142,13 @@ def test_scoring_twice_gives_the_same():
     assert first["fid"]["value"] > 20 * first["fid"]["floor"]  # noise is no face
 
 
-def test_data_without_a_judge_is_refused():
-    with pytest.raises(UserError, match=r"Nothing is measured on 'mnist': .* faces16"):
-        evaluate(Copier(), "mnist")
+def test_data_that_nothing_is_measured_on_are_refused(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    for side in ("a", "b"):
+        Image.new("RGB", (16, 16)).save(tmp_path / side / "1.png")
+    with pytest.raises(UserError, match=r"Nothing is measured on .*, but on faces16, .*folders"):
+        evaluate(Copier(), str(tmp_path))
 
 
 class Inception:
