@@ -42,4 +42,4 @@ def follow(seed, kalman):
 print("three squares that cross, 41 frames: still on their own track")
 for name, kalman in ("matched to the last place", False), ("to the predicted place", True):
     print(f"  {name:28}{sum(follow(seed, kalman)[0] for seed in range(100)) / 3:3.0f} %")
-PICTURES = torch.stack([follow(5, False)[1], follow(5, True)[1]]) * 2 - 1
+PICTURES = torch.stack([follow(14, False)[1], follow(14, True)[1]]) * 2 - 1

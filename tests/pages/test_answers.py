@@ -310,6 +310,22 @@ def test_the_ladder_of_tiers_shows_what_the_snippet_computes():
     ]
 
 
+@pytest.mark.parametrize(
+    ("diagram", "line"),
+    [("probes", r"^  from layer \d +(.+)$"), ("check", r"^  (?:by|with) [a-z ]+ (\d\.\d+)$")],
+)
+def test_diagrams_of_what_snippets_print_show_their_numbers(diagram, line):
+    snippet = {"probes": "linear_probes", "check": "derive_and_check"}[diagram]
+    output = (ROOT / f"docs/assets/snippets/{snippet}.txt").read_text(encoding="utf-8")
+    printed = [re.findall(r"\d[\d.]*", row) for row in re.findall(line, output, re.MULTILINE)]
+    assert len(printed) == 4
+
+    for language in ("ko", "en"):
+        drawn = (ROOT / f"docs/{language}/_diagrams/{diagram}.svg").read_text(encoding="utf-8")
+        described = re.findall(r"\d[\d.]*\d", drawn.split("<desc")[1].split("</desc>")[0])
+        assert described == [row[k] for k in range(len(printed[0])) for row in printed]
+
+
 @pytest.mark.parametrize(("language", "name"), having(AROUND_LINE))
 def test_what_to_read_before_and_after_exists(language, name):
     every = pages(language)
