@@ -98,6 +98,22 @@ def test_question_and_answer_of_the_day_are_the_words_of_the_notes(name):
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
+def test_guides_give_the_answer_of_the_day_in_the_same_words(language):
+    every = pages(language)
+    answers = [boxed(every[f"answers/{name}.md"], BOX[language]).split("\n") for name in IDS]
+    box = re.compile(rf'^!!! lecture "{BOX[language]}"\n\n((?:    .+\n)+)', re.MULTILINE)
+    found = [
+        said for name in every if name.startswith("guides/") for said in box.findall(every[name])
+    ]
+
+    assert found
+    for said in found:
+        lines = [line.strip() for line in said.splitlines()]
+        left = [line for answer in answers if answer[0] in lines for line in answer]
+        assert sorted(lines) == sorted(left)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_index_shows_how_the_answer_of_the_day_begins(language):
     index = pages(language)["answers/index.md"]
     first = dict(re.findall(r"\]\([\w-]+\.md\)\{ #([a-z0-9-]+) \}\n:   (.+)$", index, re.MULTILINE))
