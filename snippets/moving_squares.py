@@ -56,5 +56,5 @@ for how in ("one frame", "mean of all frames", "3-D convolution", "LSTM"):
         right = (network(test).argmax(1) == answers).float().mean()
     weights = sum(p.numel() for p in network.parameters())
     print(f"{how:20} {100 * right:8.0f} % {weights:12,}")
-shown = torch.cat([test[answers == way][0] for way in (0, 1)])  # six frames of each
+shown = torch.cat([test[answers == way][0][:5] for way in (0, 1)])  # five frames of each
 PICTURES = shown[:, None].expand(-1, 3, -1, -1) * 2 - 1

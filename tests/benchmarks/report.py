@@ -13,6 +13,7 @@ from typing import Any
 
 from gan_minimal.publishing.tables import table
 from gan_minimal.publishing.words import LANGUAGES
+from tests.benchmarks import growth
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,6 +51,8 @@ def read(content: dict[str, Any]) -> list[dict[str, Any]]:
     records: dict[str, dict[str, Any]] = {}
     for benchmark in content["benchmarks"]:
         facts = dict(benchmark["extra_info"])
+        if facts["kind"] == "growth":
+            continue
         where = facts.pop("machine")
         record = records.setdefault(where["device"], {"machine": where, "results": []})
         facts["seconds"] = benchmark["stats"]["median"]
@@ -156,6 +159,7 @@ def publish(content: dict[str, Any], root: Path = ROOT) -> None:
         text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
         (folder / f"{name(record['machine'])}.json").write_text(text, encoding="utf-8")
     write_fragments(root)
+    growth.publish(content, root)
 
 
 def write_fragments(root: Path = ROOT) -> None:

@@ -98,6 +98,22 @@ def test_question_and_answer_of_the_day_are_the_words_of_the_notes(name):
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
+def test_guides_give_the_answer_of_the_day_in_the_same_words(language):
+    every = pages(language)
+    answers = [boxed(every[f"answers/{name}.md"], BOX[language]).split("\n") for name in IDS]
+    box = re.compile(rf'^!!! lecture "{BOX[language]}"\n\n((?:    .+\n)+)', re.MULTILINE)
+    found = [
+        said for name in every if name.startswith("guides/") for said in box.findall(every[name])
+    ]
+
+    assert found
+    for said in found:
+        lines = [line.strip() for line in said.splitlines()]
+        left = [line for answer in answers if answer[0] in lines for line in answer]
+        assert sorted(lines) == sorted(left)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
 def test_the_index_shows_how_the_answer_of_the_day_begins(language):
     index = pages(language)["answers/index.md"]
     first = dict(re.findall(r"\]\([\w-]+\.md\)\{ #([a-z0-9-]+) \}\n:   (.+)$", index, re.MULTILINE))
@@ -308,6 +324,22 @@ def test_the_ladder_of_tiers_shows_what_the_snippet_computes():
         "gold 1",
         "platinum 5",
     ]
+
+
+@pytest.mark.parametrize(
+    ("diagram", "line"),
+    [("probes", r"^  from layer \d +(.+)$"), ("check", r"^  (?:by|with) [a-z ]+ (\d\.\d+)$")],
+)
+def test_diagrams_of_what_snippets_print_show_their_numbers(diagram, line):
+    snippet = {"probes": "linear_probes", "check": "derive_and_check"}[diagram]
+    output = (ROOT / f"docs/assets/snippets/{snippet}.txt").read_text(encoding="utf-8")
+    printed = [re.findall(r"\d[\d.]*", row) for row in re.findall(line, output, re.MULTILINE)]
+    assert len(printed) == 4
+
+    for language in ("ko", "en"):
+        drawn = (ROOT / f"docs/{language}/_diagrams/{diagram}.svg").read_text(encoding="utf-8")
+        described = re.findall(r"\d[\d.]*\d", drawn.split("<desc")[1].split("</desc>")[0])
+        assert described == [row[k] for k in range(len(printed[0])) for row in printed]
 
 
 @pytest.mark.parametrize(("language", "name"), having(AROUND_LINE))
