@@ -17,6 +17,7 @@ from gan_minimal.errors import UserError
 
 SEAL = "sha256"  # the key of a record's own sum
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+UNFINISHED = ".unfinished"  # ends the names of files that are being written
 PLACES = "places.json"  # of files that wait to be put in place together
 
 
@@ -30,14 +31,15 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         write: Writes the content to the path that it is given.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    handle, name = tempfile.mkstemp(UNFINISHED, f".{path.name}-", path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
         write(temporary)
         with temporary.open("rb+") as file:  # Windows flushes only what is open for writing
             os.fsync(file.fileno())
-        temporary.chmod(0o644)
+        with suppress(OSError):  # a stick may know no modes
+            temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
         if error.filename is None:  # a full disk does not say where it is
@@ -49,8 +51,9 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 
 def clear_temporary(folder: Path) -> None:
     """Remove what `write_whole` leaves in a folder when the process is killed in it."""
-    for path in folder.glob(".?*-????????"):
-        path.unlink(missing_ok=True)
+    for path in folder.glob(f".?*-????????{UNFINISHED}"):
+        if not path.is_dir():
+            path.unlink(missing_ok=True)
 
 
 def check_room(folder: Path, size: int = 2**22, count: int = 4) -> None:

@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 torch.set_num_threads(1)
+torch.manual_seed(1)
 GAIN = 2**0.5  # He et al. 2015: makes up for what ReLU takes away
 FAN_INS = (16, 9 * 512)  # of a 1x1 convolution of 16 channels, and of a 3x3 one of 512
 

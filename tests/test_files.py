@@ -84,6 +84,20 @@ def test_a_process_that_is_killed_while_it_writes_leaves_the_old_file(tmp_path):
     assert path.read_bytes() == b"new"
 
 
+def test_what_a_killed_process_has_left_is_cleared_and_nothing_else(tmp_path):
+    command = [sys.executable, "-c", HALF_WRITTEN, str(tmp_path / "log.csv")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline().strip() == b"half"
+        process.kill()
+    assert len(names(tmp_path)) == 1
+    (tmp_path / ".notes-20261201").write_text("a person's own")
+    (tmp_path / f".notes-20261202{files.UNFINISHED}").mkdir()
+
+    files.clear_temporary(tmp_path)
+
+    assert names(tmp_path) == [".notes-20261201", f".notes-20261202{files.UNFINISHED}"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
 @pytest.mark.parametrize("mask", [0o022, 0o077])
 def test_others_may_read_what_was_written(tmp_path, mask):

@@ -8,6 +8,7 @@ metadata has the digest of what is plotted.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from io import BytesIO
 from itertools import cycle
@@ -242,6 +243,15 @@ def share_data(real: Sequence[float], drawn: Sequence[float]) -> dict[str, Any]:
     hair = ATTRIBUTES["hair_color"]
     names = {"ko": hair.ko_values, "en": hair.en_values}
     return {"names": names, "swatches": COLORS["hair"], "real": real, "drawn": drawn}
+
+
+def percentages(path: Path) -> dict[str, list[int]]:
+    """Return the numbers that a histogram has written beside its bars: `"data"` and `"drawn"`."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    shown: dict[str, list[int]] = {}
+    for key, number in re.findall(r'id="(data|drawn)-\d">\s*<!-- (\d+) -->', text):
+        shown.setdefault(key, []).append(int(number))
+    return shown
 
 
 def dot_data(claim: "Claim", record: dict[str, Any]) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from gan_minimal import data, images, models, zoo
 from gan_minimal.errors import UserError, nearest
@@ -25,6 +25,7 @@ from gan_minimal.publishing.chart_style import THEMES
 from gan_minimal.publishing.words import LANGUAGES
 from gan_minimal.scoring.evaluate import evaluate
 from gan_minimal.scoring.faces import shares
+from gan_minimal.scoring.readings import Scores
 from gan_minimal.training import checkpoint, loop
 from gan_minimal.training.fingerprint import first_rounds
 from gan_minimal.training.machine import environment
@@ -106,10 +107,7 @@ def trained(name: str, device: str, path: Path, docs: Path) -> dict[str, Any]:
         "steps": settings.steps,
         "seconds": round(seconds, 1),
         "settings": as_json({"model": arguments, "train": asdict(settings)}),
-        "parameters": {
-            part: sum(p.numel() for p in child.parameters())
-            for part, child in run.model.named_children()
-        },
+        "parameters": counted(run.model),
         "weights_sha256": sum_of_file(path),
         "first_steps": opening,
         "losses": rounded({"step": run.losses.step, **run.losses.players}),
@@ -122,6 +120,12 @@ def trained(name: str, device: str, path: Path, docs: Path) -> dict[str, Any]:
     draw_charts(content, stored, docs)
     tables.write(content, docs)
     return content
+
+
+def counted(model: Model) -> dict[str, int]:
+    """Return how many parameters each part of a model has."""
+    parts = cast(nn.Module, model).named_children()
+    return {part: sum(p.numel() for p in child.parameters()) for part, child in parts}
 
 
 def pictures_of(name: str) -> Path:
@@ -139,18 +143,26 @@ def check(name: str, docs: Path | None = None) -> list[str]:
     """Say in sentences what makes recorded run `name` stale; nothing if it is fresh.
 
     It is fresh if its first rounds, repeated with the recorded seed, give the recorded losses
-    within 0.1 %, and its stored weights give the recorded metrics within their tolerance.
+    within 0.1 %, and its stored weights give the recorded metrics within their tolerance. Pages
+    must show what is recorded, and what the weights draw.
 
     Args:
         name: One of `gan_minimal.models.runs()`.
         docs: Folder of the pages, to compare what they show of the run; None to leave that out.
     """
-    content = zoo.read(name)
-    _, _, arguments, settings = plan(name)
+    content, trained = zoo.read(name), zoo.load(name)
+    model, which, arguments, settings = plan(name)
     complaints = []
     recorded = content["settings"]  # older ones lack what has been a setting only since then
     if [as_json(arguments), settings] != [recorded["model"], loop.Settings(**recorded["train"])]:
         complaints.append("its settings are not those of today's preset")
+    today: dict[str, Any] = {"name": name, "model": model, "preset": which}
+    today |= {"seed": settings.seed, "steps": settings.steps, "parameters": counted(trained)}
+    complaints += [
+        f"{key} is {value}, recorded: {content[key]}"
+        for key, value in today.items()
+        if value != content[key]
+    ]
     opening = zip(first_steps(name), content["first_steps"], strict=False)  # older records have 5
     for i, (now, then) in enumerate(opening):
         for player in then.keys() | now.keys():
@@ -159,12 +171,46 @@ def check(name: str, docs: Path | None = None) -> list[str]:
                     f"in round {i + 1} the {player} starts with a loss of {now.get(player)}, "
                     f"recorded: {then.get(player)}"
                 )
-    for metric, now in evaluate(zoo.load(name), settings.data).items():
-        then = content["metrics"].get(metric, {})
-        tolerance = then.get("tolerance", 0.0)
-        if not close(now["value"], then.get("value", math.nan), 0, tolerance):
-            complaints.append(f"{metric} is {now['value']:.4g}, recorded: {then.get('value')}")
-    return complaints + (unlike(content, docs) if docs else [])
+    complaints += unlike_scores(evaluate(trained, settings.data), content["metrics"])
+    if docs is None:
+        return complaints
+    return complaints + unlike(content, docs) + unlike_histogram(name, trained, docs)
+
+
+def unlike_scores(today: Scores, recorded: Scores) -> list[str]:
+    """Say in sentences which recorded scores are not those of today, floors included."""
+    complaints = []
+    for metric in sorted(today.keys() | recorded.keys()):
+        now, then = today.get(metric, {}), recorded.get(metric, {})
+        tolerance = now.get("tolerance", 0.0)
+        for kind in sorted(now.keys() | then.keys(), reverse=True):  # the value comes first
+            if not close(now.get(kind, math.nan), then.get(kind, math.nan), 0, tolerance):
+                of = metric if kind == "value" else f"{metric}, {kind}"
+                complaints.append(f"{of} is {now.get(kind)}, recorded: {then.get(kind)}")
+    return complaints
+
+
+def unlike_histogram(name: str, model: Model, docs: Path) -> list[str]:
+    """Say in sentences which histograms do not show what the weights of a run draw."""
+    dataset = zoo.read(name)["settings"]["train"]["data"]
+    if not has_histogram(model, dataset):
+        return []
+    today = dict(zip(("data", "drawn"), shares(model, dataset, "hair_color"), strict=True))
+    complaints = []
+    for language, theme in product(LANGUAGES, THEMES):
+        path = charts.place(docs, f"runs/{name}/histogram", language, theme)
+        written = charts.percentages(path) if path.is_file() else {}
+        # other processors round otherwise: a face or two of a thousand differ
+        right = written.keys() == today.keys() and all(
+            len(written[key]) == len(now)
+            and all(close(x, 100 * y, 0, 0.8) for x, y in zip(written[key], now, strict=True))
+            for key, now in today.items()
+        )
+        if not right:
+            complaints.append(
+                f"{path} does not show what its weights draw: `gan-minimal tables` draws it again"
+            )
+    return complaints
 
 
 def unlike(content: dict[str, Any], docs: Path) -> list[str]:
@@ -236,9 +282,14 @@ def draw_charts(content: dict[str, Any], model: Model, docs: Path) -> None:
     """
     name, dataset = content["name"], content["settings"]["train"]["data"]
     charts.write(charts.losses, charts.loss_data(content), docs, f"runs/{name}/losses")
-    if dataset == "faces16" and isinstance(model, Sampler):
+    if has_histogram(model, dataset):
         found = charts.share_data(*shares(model, dataset, "hair_color"))
         charts.write(charts.histogram, found, docs, f"runs/{name}/histogram")
+
+
+def has_histogram(model: Model, dataset: str) -> TypeGuard[Sampler]:
+    """Say whether there is a histogram of the hair colours that a model draws."""
+    return dataset == "faces16" and isinstance(model, Sampler)
 
 
 def rounded(losses: Mapping[str, Sequence[float]], points: int = 200) -> dict[str, list[float]]:

@@ -27,7 +27,8 @@ from gan_minimal.scoring import readings
 from gan_minimal.training import checkpoint, fingerprint
 
 ZOO = zoo.FOLDER
-PICTURES = Path(__file__).parents[2] / "docs" / "assets" / "runs"
+DOCS = Path(__file__).parents[2] / "docs"
+PICTURES = DOCS / "assets" / "runs"
 DRAWING = [
     name for name, (model, _) in models.runs().items() if model not in ("classifier", "clip")
 ]
@@ -45,7 +46,7 @@ def test_run_is_fresh(name):
     repair = f"repair it with: gan-minimal record {name}"
     assert name in zoo.names(), f"{name} is not recorded; {repair}"
 
-    complaints = record.check(name, PICTURES.parents[1])
+    complaints = record.check(name, DOCS)
 
     assert not complaints, f"{name} is stale: {'; '.join(complaints)}; {repair}"
 
@@ -108,10 +109,64 @@ def test_another_evaluation_makes_a_run_stale(monkeypatch):
     before = readings.frechet_distance
     monkeypatch.setattr(readings, "frechet_distance", lambda x, y: before(x, y) ** 0.5)
 
-    [complaint] = record.check("dcgan")
+    complaints = record.check("dcgan")
 
     recorded = zoo.read("dcgan")["metrics"]["fid"]["value"]
-    assert complaint == f"fid is {math.sqrt(recorded):.4g}, recorded: {recorded}"
+    assert complaints[0] == f"fid is {float(f'{math.sqrt(recorded):.4g}')}, recorded: {recorded}"
+    assert all(each.startswith(("fid is ", "fid, ")) for each in complaints)
+
+
+def test_every_number_of_a_score_is_compared():
+    today = {"fid": {"value": 2.0, "floor": 0.7, "tolerance": 0.05}}
+
+    def complaints(**others: float) -> list[str]:
+        return record.unlike_scores(today, {"fid": today["fid"] | others})
+
+    assert complaints(value=2.04, floor=0.66, tolerance=0.06) == []
+    assert complaints(value=2.1) == ["fid is 2.0, recorded: 2.1"]
+    assert complaints(floor=0.1) == ["fid, floor is 0.7, recorded: 0.1"]
+    assert complaints(tolerance=100.0) == ["fid, tolerance is 0.05, recorded: 100.0"]
+    assert complaints(more=1.0) == ["fid, more is None, recorded: 1.0"]
+    assert record.unlike_scores({}, {"kid": {"value": 1.0}}) == ["kid is None, recorded: 1.0"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"steps": 10}, "steps is 13000, recorded: 10"),
+        ({"parameters": {"generator": 1}}, "parameters is {'generator'"),
+    ],
+)
+def test_what_a_record_says_of_its_model_is_compared(change, complaint, monkeypatch):
+    content = zoo.read("dcgan")
+    monkeypatch.setattr(zoo, "read", lambda _: content | change)
+    monkeypatch.setattr(record, "evaluate", lambda *_: content["metrics"])
+    monkeypatch.setattr(record, "first_steps", lambda _: content["first_steps"])
+
+    [found] = record.check("dcgan")
+
+    assert found.startswith(complaint)
+
+
+@pytest.mark.slow
+def test_a_histogram_of_other_weights_makes_a_run_stale(tmp_path):
+    name = "assets/runs/dcgan/histogram"
+    for language in LANGUAGES:
+        (tmp_path / language / name).parent.mkdir(parents=True)
+    for language, ending in product(LANGUAGES, (".svg", "-dark.svg")):
+        shutil.copy(DOCS / language / f"{name}{ending}", tmp_path / language / f"{name}{ending}")
+    model = zoo.load("dcgan")
+    assert record.unlike_histogram("dcgan", model, tmp_path) == []
+
+    light, dark = tmp_path / "ko" / f"{name}.svg", tmp_path / "en" / f"{name}-dark.svg"
+    light.write_bytes((DOCS / "ko/assets/runs/gan/histogram.svg").read_bytes())
+    dark.unlink()
+
+    assert record.unlike_histogram("dcgan", model, tmp_path) == [
+        f"{path} does not show what its weights draw: `gan-minimal tables` draws it again"
+        for path in (light, dark)
+    ]
 
 
 @pytest.mark.parametrize("name", DRAWING)
