@@ -90,7 +90,7 @@ def test_what_a_killed_process_has_left_is_cleared_and_nothing_else(tmp_path):
         assert process.stdout.readline().strip() == b"half"
         process.kill()
     assert len(names(tmp_path)) == 1
-    (tmp_path / ".notes-20261201").write_text("a person's own")
+    (tmp_path / ".notes-20261201").write_text("a person's own", encoding="utf-8")
     (tmp_path / f".notes-20261202{files.UNFINISHED}").mkdir()
 
     files.clear_temporary(tmp_path)
