@@ -12,12 +12,12 @@ STYLE = re.compile(r'(?<=<t[dh]) style="text-align: (left|right|center);"')
 
 
 def light(table: re.Match[str]) -> str:
-    """Return a table with the mark `data-numbers` if all columns but the first are on the right."""
+    """Return a table marked `data-numbers`, on one line, if columns but the first are right."""
     text = table[0]
     aligned = [STYLE.findall(row) for row in ROW.findall(text)]
     if not all(each and each == ["left", *["right"] * (len(each) - 1)] for each in aligned):
         return text
-    return STYLE.sub("", text).replace("<table>", "<table data-numbers>", 1)
+    return STYLE.sub("", text).replace("<table>", "<table data-numbers>", 1).replace(">\n<", "><")
 
 
 def on_page_content(content: str, **_: Any) -> str:

@@ -30,6 +30,9 @@ PLACE = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
 
 Record = tuple[Claim, dict[str, Any]]
 
+MANY = 12
+"""Of more values than these a table shows the range over seeds; the picture shows each of them."""
+
 
 def filled(text: str, values: Values) -> str:
     """Put recorded means into `{name}` and `{name:.0%}`.
@@ -116,10 +119,13 @@ def details(claim: Claim, record: dict[str, Any], language: str) -> str:
     """Return how a claim was measured, its rules, the values and earlier verdicts."""
     words, values, where = claim.words(language), record["values"], record["environment"]
     rules = "".join(f"1. {rule}\n" for rule in words.rules.values())  # numbered as statements are
-    rows = [[word("metric", language), word("mean", language), word("seeds", language)]]
+    many = len(values) > MANY
+    heads = ("metric", "mean", "range" if many else "seeds")
+    rows = [[word(head, language) for head in heads]]
     for name, label in words.labels.items():
-        each = ", ".join(number(v) for v in values[name]) if len(set(values[name])) > 1 else ""
-        rows.append([label, number(mean(values[name])), each])
+        each = sorted({min(values[name]), max(values[name])}) if many else values[name]
+        told = (" – " if many else ", ").join(number(v) for v in each)
+        rows.append([label, number(mean(values[name])), told if len(set(each)) > 1 else ""])
     origin = (
         f"`gan-minimal claims run {claim.id}` · torch {where['torch']} · "
         f"{where['processor']} · {where['date']}"
