@@ -15,7 +15,7 @@ def light(table: re.Match[str]) -> str:
     """Return a table marked `data-numbers`, on one line, if columns but the first are right."""
     text = table[0]
     aligned = [STYLE.findall(row) for row in ROW.findall(text)]
-    if not all(each and each == ["left", *["right"] * (len(each) - 1)] for each in aligned):
+    if not all(each == ["left", *["right"] * (len(each) - 1)] for each in aligned):
         return text
     return STYLE.sub("", text).replace("<table>", "<table data-numbers>", 1).replace(">\n<", "><")
 

@@ -35,6 +35,7 @@ from gan_minimal.claims._verdicts import (
     both,
     judge,
     judge_all,
+    rising,
     smallest_effect,
 )
 from gan_minimal.claims._words import Words, read_words
@@ -53,6 +54,7 @@ __all__ = [
     "both",
     "judge",
     "judge_all",
+    "rising",
     "smallest_effect",
 ]
 

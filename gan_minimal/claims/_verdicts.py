@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import mean, stdev
 from typing import Literal
 
@@ -56,6 +57,11 @@ def at_least(a: Sequence[float], limit: Sequence[float] | float) -> list[float]:
 def both(*margins: Sequence[float]) -> list[float]:
     """Return for each seed the smallest of several margins: all have to be met."""
     return [min(each) for each in zip(*margins, strict=True)]
+
+
+def rising(*graded: Sequence[float]) -> list[float]:
+    """Return the margins of each value being above the one graded before it, where it is least."""
+    return both(*(above(more, less) for less, more in pairwise(graded)))
 
 
 def _each(limit: Sequence[float] | float, seeds: int) -> Sequence[float]:

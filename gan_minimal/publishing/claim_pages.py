@@ -31,7 +31,7 @@ PLACE = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
 Record = tuple[Claim, dict[str, Any]]
 
 MANY = 12
-"""Of more values than these a table shows the range over seeds; the picture shows each of them."""
+"""Of more values than these a table shows the range over seeds; the record has each of them."""
 
 
 def filled(text: str, values: Values) -> str:

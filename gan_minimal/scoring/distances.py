@@ -79,8 +79,15 @@ def total_variation(x: Tensor, y: Tensor, values: int) -> float:
     return (share_x - share_y).abs().sum().item() / 2
 
 
-def near_duplicates(images: Tensor, others: Tensor | None = None, within: float = 0.15) -> float:
-    """Return the share of images that have a near duplicate among others.
+def near_duplicates(images: Tensor, within: float = 0.15) -> float:
+    """Return the share of images `(N, C, H, W)` with a near duplicate among the others of them."""
+    return have_near_duplicates(images, within=within).double().mean().item()
+
+
+def have_near_duplicates(
+    images: Tensor, others: Tensor | None = None, within: float = 0.15
+) -> Tensor:
+    """Say of each image whether it has a near duplicate, `(N,)`.
 
     Args:
         images: `(N, C, H, W)` in [-1, 1].
@@ -92,7 +99,7 @@ def near_duplicates(images: Tensor, others: Tensor | None = None, within: float 
     distances = torch.cdist(pixels, known) / pixels.shape[1] ** 0.5
     if others is None:
         distances.fill_diagonal_(torch.inf)
-    return (distances.amin(dim=1) <= within).double().mean().item()
+    return distances.amin(dim=1) <= within
 
 
 def inception_distance(images: Tensor, real: Tensor) -> float:

@@ -4,6 +4,8 @@ import pkgutil
 from collections.abc import Callable
 
 import torch
+from torch import Tensor
+from torch.utils.data import Dataset
 
 from gan_minimal import data
 from gan_minimal.errors import UserError
@@ -60,6 +62,14 @@ def inception(model: Model, dataset: str) -> float:
         raise UserError("Only a model that draws images has an FID.")
     drawn = sample(model, SAMPLES, seed=1)
     test = data.load(dataset, "test", size=drawn.shape[-1])
-    count = min(SAMPLES, len(test))  # type: ignore[arg-type]  # a Dataset need not have a length
-    real = torch.stack([test[i][0] for i in range(count)])
-    return inception_distance(drawn.expand(-1, 3, -1, -1), real.expand(-1, 3, -1, -1))
+    return inception_distance(drawn.expand(-1, 3, -1, -1), some_images(test, SAMPLES))
+
+
+def some_images(dataset: Dataset[tuple[Tensor, ...]], most: int) -> Tensor:
+    """Return images of a data set in colour, `(N, 3, H, W)`: all, or `most` from all over it.
+
+    The first ones would not do: a folder is ordered by names, and its first class comes first.
+    """
+    count = len(dataset)  # type: ignore[arg-type]  # a Dataset need not have a length
+    chosen = [i * count // min(most, count) for i in range(min(most, count))]
+    return torch.stack([dataset[i][0] for i in chosen]).expand(-1, 3, -1, -1)

@@ -1,9 +1,9 @@
 """How near drawn images are to any data, by a network that was never trained.
 
 A classifier that reads the data exists for a few sets only, and Inception-v3 has to be downloaded.
-The activations of a random network tell images apart, too: Naeem et al. 2020 (section 3.4) use
-those of a random VGG16 for data unlike ImageNet's. The network here is far smaller. How far its
-distances can be trusted is measured by the claim `untrained-features`.
+The activations of a random network tell images apart, too: Naeem et al. 2020 use randomly
+initialised convolutional networks for data unlike ImageNet's. The network here is far smaller. How
+far its distances can be trusted is measured by the claim `untrained-features`.
 """
 
 from collections.abc import Iterator
@@ -12,20 +12,23 @@ from functools import cache
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.utils.data import Dataset
+from torch.utils.data import Dataset, Subset
 
 from gan_minimal import data
 from gan_minimal.data import DataSet
 from gan_minimal.errors import UserError
 from gan_minimal.models.protocol import Model, Sampler
 from gan_minimal.models.sampling import sample
-from gan_minimal.scoring.distances import frechet_distance, kernel_distance, near_duplicates
-from gan_minimal.scoring.evaluate import SAMPLES
+from gan_minimal.scoring.distances import frechet_distance, have_near_duplicates, kernel_distance
+from gan_minimal.scoring.evaluate import SAMPLES, some_images
 from gan_minimal.scoring.readings import Scores
+
+Images = Dataset[tuple[Tensor, ...]]
 
 SIZE = 64  # what larger images are reduced to
 WIDTH, BLOCKS = 32, 4
 SLOPE = 0.2
+BATCH = 50
 
 
 @cache
@@ -50,7 +53,7 @@ def features(images: Tensor) -> Tensor:
     Args:
         images: `(N, C, H, W)` in [-1, 1], C being 1 or 3.
     """
-    return torch.cat([torch.cat(list(statistics(batch)), dim=1) for batch in images.split(64)])
+    return torch.cat([torch.cat(list(statistics(batch)), dim=1) for batch in images.split(BATCH)])
 
 
 def statistics(x: Tensor) -> Iterator[Tensor]:
@@ -69,8 +72,8 @@ def statistics(x: Tensor) -> Iterator[Tensor]:
 def score(model: Model, row: DataSet) -> Scores:
     """Compare drawn images with real ones, and look for copies of what was learned from.
 
-    As many are drawn as are compared with each other for the floor: at most `SAMPLES`, and no more
-    than there are.
+    At most `SAMPLES` images are compared with each other, from all over the data; copies are looked
+    for among all that were learned from.
 
     Args:
         model: What draws, in evaluation mode.
@@ -81,33 +84,40 @@ def score(model: Model, row: DataSet) -> Scores:
     """
     if not isinstance(model, Sampler):
         raise UserError("On this data only models that draw images are measured.")
-    learned, real = real_images(row, size=sample(model, 1, seed=1).shape[-1])
-    drawn = sample(model, len(learned), seed=1).expand_as(learned)
-    seen, seen_learned, seen_real = (features(images) for images in (drawn, learned, real))
+    learned = data.load(row.name, "train", sample(model, 1, seed=1).shape[-1])
+    one, other = two_parts(learned, row)
+    known, real = some_images(one, SAMPLES), some_images(other, SAMPLES)
+    drawn = drawn_images(model, len(known)).expand_as(known)
+    seen, seen_known, seen_real = (features(images) for images in (drawn, known, real))
     scores = {
-        name: {"value": distance(seen, seen_real), "floor": distance(seen_learned, seen_real)}
+        name: {"value": distance(seen, seen_real), "floor": distance(seen_known, seen_real)}
         for name, distance in (
             ("untrained_fid", frechet_distance),
             ("untrained_kid", kernel_distance),
         )
     }
-    copies, floor = near_duplicates(drawn, learned), near_duplicates(real, learned)
-    return scores | {"copies": {"value": copies, "floor": floor}}
+    return scores | {"copies": {"value": copies(drawn, learned), "floor": copies(real, one)}}
 
 
-def real_images(row: DataSet, size: int) -> tuple[Tensor, Tensor]:
-    """Return images that were learned from and others that were not, each `(N, 3, size, size)`.
-
-    A folder without a test split gives two halves of what was learned from.
-    """
-    learned = first_images(data.load(row.name, "train", size))
+def two_parts(learned: Images, row: DataSet) -> tuple[Images, Images]:
+    """Return what was learned from and the test split; halves where a folder has no such split."""
     try:
-        return learned, first_images(data.load(row.name, "test", size))
+        return learned, data.load(row.name, "test", learned[0][0].shape[-1])
     except UserError:
-        return learned[::2], learned[1::2]
+        count = len(learned)  # type: ignore[arg-type]  # a Dataset need not have a length
+        return Subset(learned, range(0, count, 2)), Subset(learned, range(1, count, 2))
 
 
-def first_images(dataset: Dataset[tuple[Tensor, ...]]) -> Tensor:
-    """Return the first `SAMPLES` images of a data set, or all of fewer, `(N, 3, H, W)`."""
-    count = min(SAMPLES, len(dataset))  # type: ignore[arg-type]  # a Dataset need not have a length
-    return torch.stack([dataset[i][0] for i in range(count)]).expand(-1, 3, -1, -1)
+def drawn_images(model: Sampler, n: int) -> Tensor:
+    """Draw `n` images, a batch at a time: a thousand large ones at once need much memory."""
+    return torch.cat([sample(model, min(BATCH, n - i), seed=1 + i) for i in range(0, n, BATCH)])
+
+
+def copies(images: Tensor, learned: Images) -> float:
+    """Return the share of images `(N, 3, H, W)` with a near duplicate in all of `learned`."""
+    count = len(learned)  # type: ignore[arg-type]  # a Dataset need not have a length
+    found = torch.zeros(len(images), dtype=torch.bool)
+    for first in range(0, count, SAMPLES):
+        part = Subset(learned, range(first, min(first + SAMPLES, count)))
+        found |= have_near_duplicates(images, some_images(part, SAMPLES))
+    return found.double().mean().item()

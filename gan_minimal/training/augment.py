@@ -2,7 +2,7 @@
 
 With few images a discriminator learns them by heart. If only real images were changed, the
 generator would learn to draw changed ones. So both the real and the drawn ones are changed wherever
-the discriminator sees them (section 3.2), each image in its own way, and gradients reach the
+the discriminator sees them (figure 4), each image in its own way, and gradients reach the
 generator through the change. To mirror images changes the data: the generator draws them, too.
 """
 

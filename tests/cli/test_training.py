@@ -350,6 +350,8 @@ def test_a_recorded_run_is_trained_by_its_name(run):
         ("train dcgan --batch 9999", "use --batch 8192 or less"),
         ("train dcgan --device gpu", "There is no device 'gpu': use cpu, cuda or mps"),
         ("train dcgan --precision half", "precision is float32 or bfloat16, not 'half'"),
+        ("train dcgan --augment colour", "augment is color,translation,cutout or some of them"),
+        ("train vae --augment color --batch 8", "draw from noise against a discriminator"),
         ("train gan --out file.txt", "file.txt"),
         ("train gan --out file.txt/run", "file.txt"),
         ("resume nowhere", "There is no checkpoint nowhere/checkpoint.pt"),

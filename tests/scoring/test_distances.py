@@ -171,8 +171,7 @@ def test_near_duplicates_are_images_that_are_nearly_there_already():
     assert distances.near_duplicates(far) == pytest.approx(0.6)
     assert distances.near_duplicates(far, within=0.05) == pytest.approx(0.4)
     assert distances.near_duplicates(far[2:]) == 0
-    assert distances.near_duplicates(far[:1], others=far[1:]) == 1
-    assert distances.near_duplicates(far[:1], others=far[3:]) == 0
+    assert distances.have_near_duplicates(far[[0, 3]], others=far[1:3]).tolist() == [True, False]
 
 
 def test_faces_that_all_look_alike_are_all_near_duplicates():

@@ -8,7 +8,7 @@ from torch import nn
 from gan_minimal import data
 from gan_minimal.errors import UserError
 from gan_minimal.scoring import untrained
-from gan_minimal.scoring.evaluate import evaluate
+from gan_minimal.scoring.evaluate import evaluate, some_images
 
 
 class Drawing(nn.Module):
@@ -16,10 +16,11 @@ class Drawing(nn.Module):
 
     def __init__(self, images: torch.Tensor) -> None:
         super().__init__()
-        self.images = images
+        self.images, self.drawn = images, 0
 
     def sample(self, n: int) -> torch.Tensor:
-        return self.images.repeat(n // len(self.images) + 1, 1, 1, 1)[:n]
+        first, self.drawn = self.drawn, self.drawn + n
+        return self.images[[i % len(self.images) for i in range(first, first + n)]]
 
 
 @pytest.fixture
@@ -74,8 +75,10 @@ def test_images_of_all_sizes_and_greys_have_features(size):
 @pytest.mark.slow
 @pytest.mark.usefixtures("fewer")
 def test_copies_are_told_and_noise_is_far():
-    row, faces = data.find("faces16"), data.tensors("faces16")[0]
-    drawings = faces[:200], faces[-200:], torch.randn(200, 3, 16, 16).clamp(-1, 1)
+    row = data.find("faces16")
+    learned = some_images(data.load("faces16"), 200)
+    unseen = data.tensors("faces16", "test")[0][5::10][:200]  # others than those compared with
+    drawings = learned, unseen, torch.randn(200, 3, 16, 16).clamp(-1, 1)
     copied, fresh, noise = (untrained.score(Drawing(images), row) for images in drawings)
 
     assert copied["copies"]["value"] == 1
@@ -94,6 +97,39 @@ def test_a_folder_is_measured_by_its_test_images(folder):
     assert set(scores) == {"untrained_fid", "untrained_kid", "copies"}
     assert scores["copies"]["value"] == 1
     assert scores["copies"]["floor"] < 0.3
+
+
+@pytest.mark.usefixtures("fewer")
+def test_copies_are_found_wherever_they_lie_in_the_data():
+    row, faces = data.find("faces16"), data.tensors("faces16")[0]
+
+    scores = untrained.score(Drawing(faces[777:787]), row)
+
+    assert scores["copies"]["value"] == 1
+
+
+def test_images_from_all_over_a_folder_are_compared(tmp_path, monkeypatch):
+    """Its first class alone would be far from both classes."""
+    monkeypatch.setattr(untrained, "SAMPLES", 8)
+    for kind, grey in (("black", 0), ("white", 255)):
+        (tmp_path / kind).mkdir()
+        for i in range(20):
+            Image.new("RGB", (16, 16), (grey, grey, grey)).save(tmp_path / kind / f"{i}.png")
+
+    drawing = Drawing(torch.stack([torch.full((3, 16, 16), x) for x in (-1.0, 1.0)]))
+
+    scores = evaluate(drawing, str(tmp_path))
+    assert scores["untrained_fid"]["value"] == pytest.approx(0, abs=1e-3)
+    assert scores["copies"] == {"value": 1, "floor": 1, "tolerance": 0.025}
+
+
+def test_all_are_drawn_though_in_batches(monkeypatch):
+    asked = []
+    model = Drawing(torch.zeros(1, 1, 4, 4))
+    monkeypatch.setattr(model, "sample", lambda n: asked.append(n) or torch.zeros(n, 1, 4, 4))
+
+    assert len(untrained.drawn_images(model, 120)) == 120
+    assert asked == [50, 50, 20]
 
 
 def test_a_folder_without_a_test_split_is_halved(folder):

@@ -1,11 +1,13 @@
 """What the discriminator sees is changed: the real and the drawn, and gradients pass through."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from gan_minimal import data, models
 from gan_minimal.errors import UserError
-from gan_minimal.training import augment, loop
+from gan_minimal.training import augment, checkpoint, loop
 
 ALL = "color,translation,cutout"
 
@@ -137,6 +139,28 @@ def test_every_image_that_is_judged_is_changed_and_the_run_repeats(name):
     assert torch.equal(first, weights(settings))
     plain = loop.Settings(**preset["train"] | {"steps": 2, "batch": 8})
     assert not torch.equal(first, weights(plain))
+
+
+def test_a_run_that_was_cut_off_goes_on_to_the_same_bits(tmp_path):
+    preset = models.preset("gan")
+    settings = loop.Settings(
+        **preset["train"] | {"steps": 4, "batch": 8, "augment": ALL, "mirror": True}
+    )
+    faces, path = data.load("faces16"), tmp_path / "checkpoint.pt"
+
+    def played(run, steps):
+        return loop.train(run, faces, replace(settings, steps=steps), quiet=True)
+
+    whole = played(loop.new("gan", preset["model"], settings), 4)
+    first = played(loop.new("gan", preset["model"], settings), 2)
+    checkpoint.save(path, loop.contents(first, "gan", preset["model"], settings))
+    torch.randn(10)
+    run, _, stored = loop.resume(path)
+    rest = played(run, 4)
+
+    assert stored == settings
+    for name, value in whole.model.state_dict().items():
+        assert torch.equal(rest.model.state_dict()[name], value), name
 
 
 @pytest.mark.parametrize("name", ["vae", "pix2pix", "stargan", "classifier"])

@@ -1,13 +1,11 @@
 """Do distances of feature vectors rank graded damage, and what do too few images do to them?"""
 
-from itertools import pairwise
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from gan_minimal import data
-from gan_minimal.claims import Claim, Statement, Values, above, at_least, at_most, both
+from gan_minimal.claims import Claim, Statement, Values, at_least, at_most, both, rising
 from gan_minimal.claims._helpers import face_features
 from gan_minimal.scoring import readings
 from gan_minimal.scoring.distances import frechet_distance, kernel_distance
@@ -89,12 +87,10 @@ def measure() -> Values:
 
 def ranks(distance: str, values: Values) -> list[float]:
     """Say by how much a distance rises with the damage, of all kinds where it rises least."""
-    steps = []
-    for kind in ("noise", "blur", "lost"):
-        graded = [f"{distance}_none", *(f"{distance}_{kind}_{level}" for level in LEVELS)]
-        for less, more in pairwise(graded):
-            steps.append(above(values[more], values[less]))
-    return both(*steps)
+    none = values[f"{distance}_none"]
+    kinds = ("noise", "blur", "lost")
+    graded = ([values[f"{distance}_{kind}_{level}"] for level in LEVELS] for kind in kinds)
+    return both(*(rising(none, *each) for each in graded))
 
 
 def opening() -> list[float]:

@@ -1,12 +1,10 @@
 """Do the features of a network that was never trained rank damage, and models, in order?"""
 
-from itertools import pairwise
-
 import torch
 from torch import Tensor
 
 from gan_minimal import data, zoo
-from gan_minimal.claims import Claim, Statement, Values, above, at_least, both
+from gan_minimal.claims import Claim, Statement, Values, at_least, both, rising
 from gan_minimal.claims._helpers import face_features
 from gan_minimal.claims.distance_metrics.measure import (
     BLUR,
@@ -100,16 +98,11 @@ def measure() -> Values:
     return {name: [each[name] for each in found] for name in found[0]}
 
 
-def ranks(values: Values, *graded: str) -> list[float]:
-    """Say by how much each value is above the one before it, where it is least."""
-    return both(*(above(values[more], values[less]) for less, more in pairwise(graded)))
-
-
 def of_all(kind: str, values: Values) -> list[float]:
     """Say by how much the distance rises with a kind of damage, in the data where it does least."""
     return both(
         *(
-            ranks(values, f"{name}_none", *(f"{name}_{kind}_{level}" for level in LEVELS))
+            rising(values[f"{name}_none"], *(values[f"{name}_{kind}_{level}"] for level in LEVELS))
             for name in SETS
         )
     )
@@ -130,7 +123,9 @@ CLAIM = Claim(
         Statement("blur", lambda values: of_all("blur", values), ours=True),
         Statement(
             "lost",
-            lambda values: ranks(values, "faces_none", *(f"lost_{level}" for level in LEVELS)),
+            lambda values: rising(
+                values["faces_none"], *(values[f"lost_{level}"] for level in LEVELS)
+            ),
             ours=True,
         ),
         Statement("order", lambda values: at_least(values["order"], AGREE), ours=True),
