@@ -12,6 +12,7 @@ from random import Random
 
 import pytest
 
+from gan_minimal import models
 from gan_minimal.errors import UserError
 from gan_minimal.files import read_json
 from tests.faults import damage, kills, run
@@ -29,6 +30,10 @@ def measured(*arguments: object) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def test_every_model_is_killed():
+    assert set(kills.trainings()) == set(models.names())
 
 
 @KILLS
