@@ -68,7 +68,7 @@ FAMILIES = (
     "metrics",
     "video",
 )
-"""Sections of the page of claims, in their order."""
+"""Groups of claims, each with a page of its own, in their order."""
 
 CHOSEN = "GAN_MINIMAL_DEVICE"  # a variable, which other processes get too
 SHAPE = {
@@ -92,7 +92,7 @@ class Claim:
         file: The `__file__` of the module that measures it; words and record lie beside it.
         place: Where the notes say it: a page and a heading, such as `lecture.md#dcgan`.
         measure: Returns the values.
-        family: The section of the page of claims in which it stands; one of `FAMILIES`.
+        family: The page on which it stands in full, `claims/<family>.md`; one of `FAMILIES`.
         statements: What can be tested, each with its rule.
         opening: Returns a few numbers with which the measurement begins; for a slow claim they
             stand in for the measurement when it is checked that today's code would repeat it.

@@ -164,13 +164,19 @@ def plot(claim: Claim, language: str) -> str:
     return f"![{chart_word('alternative', language)}](/assets/claims/{claim.id}.svg)\n"
 
 
+def link(text: str, claim: Claim) -> str:
+    """Return a link to the page and the heading under which a claim stands in full."""
+    return f"[{text}](/claims/{claim.family}.md#{claim.id})"
+
+
 def overview(records: Sequence[Record], language: str) -> str:
     """Return the table of all claims: words, verdicts on them and on what we added, a number."""
     rows = [[word(key, language) for key in ("note", "verdict", "added", "number")]]
     for claim, record in records:
         words, values = claim.words(language), record["values"]
         marks = both_badges(claim, values, language)
-        rows.append([f"[{words.note}](#{claim.id})", *marks, filled(words.number, values)])
+        note = f"{link(words.note, claim)}{{ #{claim.id} }}"  # where its detail once stood
+        rows.append([note, *marks, filled(words.number, values)])
     return left(rows)
 
 
@@ -182,7 +188,7 @@ def changes(records: Sequence[Record], language: str) -> str:
             note, added = both_badges(claim, record["values"], language)
             now = f"{note}<br>{word('added', language)}: {added}" if added else note
             was = f"{badge(verdict, language)} ({date})"
-            rows.append([f"[{claim.id}](/claims.md#{claim.id})", was, now, why])
+            rows.append([link(claim.id, claim), was, now, why])
     return left(rows)
 
 

@@ -146,7 +146,7 @@ def test_a_page_says_what_holds_today_with_a_source_and_shows_it(language, name)
 def test_a_page_that_leads_to_a_measurement_folds_its_record(name):
     page = pages("ko")[f"answers/{name}.md"]
 
-    linked = set(re.findall(r"claims\.md#([a-z0-9-]+)", page.split("{ #self-test }")[0]))
+    linked = set(re.findall(r"claims/[a-z-]+\.md#([a-z0-9-]+)", page.split("{ #self-test }")[0]))
     folded = set(re.findall(r"_generated/claim-([a-z0-9-]+)\.md", page))
     assert linked <= folded <= set(claims.names())
 

@@ -65,7 +65,7 @@ def test_every_link_to_a_claim_is_followed_by_its_outcome(language):
     found = [
         f"{page}: say what came out of {', '.join(sorted(missing))} after: {block.strip()[:80]}"
         for page, text in pages(language).items()
-        if page != "claims.md"
+        if not page.startswith("claims/")
         for block, missing in owed(page, text, language)
     ]
 
@@ -74,15 +74,17 @@ def test_every_link_to_a_claim_is_followed_by_its_outcome(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_claim_has_a_home_to_which_links_can_lead(language):
-    assert {("claims.md", name) for name in claims.names()} <= homes(language).keys()
+    expected = {(f"claims/{claim.family}.md", name) for name, claim in claims.claims().items()}
+
+    assert expected <= homes(language).keys()
 
 
 def test_a_link_without_its_outcome_is_found():
-    text = "A [claim](../claims.md#wgan-stable).\n\nAnd more.\n"
+    text = "A [claim](../claims/gan-family.md#wgan-stable).\n\nAnd more.\n"
     outcome = '--8<-- "docs/en/_generated/outcome-wgan-stable.md"'
 
     assert owed("models/new.md", text, "en") == [
-        ("A [claim](../claims.md#wgan-stable).", {"wgan-stable"})
+        ("A [claim](../claims/gan-family.md#wgan-stable).", {"wgan-stable"})
     ]
     assert owed("models/new.md", text.replace("And", f"{outcome}\n\nAnd"), "en") == []
     assert owed("models/new.md", text.replace("more.", f"more.\n\n{outcome}"), "en") != []
@@ -90,7 +92,7 @@ def test_a_link_without_its_outcome_is_found():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", ["index.md", "verification.md", "claims.md"])
+@pytest.mark.parametrize("page", ["index.md", "verification.md", "claims/index.md"])
 def test_pages_that_lead_to_all_claims_say_how_many_hold(page, language):
     text = (DOCS / language / page).read_text(encoding="utf-8")
 

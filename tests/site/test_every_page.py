@@ -83,6 +83,7 @@ KINDS = [
     "answers/gan-metrics/",
     "api-models/",
     "claims/",
+    "claims/gan-family/",
     "concepts/distributions/",
     "glossary/",
     "guides/study-plan/",
