@@ -15,8 +15,11 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from gan_minimal import data
+from gan_minimal.models.protocol import Dividing
 from gan_minimal.training import loop
 from gan_minimal.training.batches import batches
+
+SHARE = 8  # a part of the batch shows as well as the whole whether the code is the same
 
 
 def first_rounds(
@@ -25,7 +28,9 @@ def first_rounds(
     rounds: int,
     dataset: Dataset[tuple[Tensor, ...]] | None = None,
 ) -> list[dict[str, float]]:
-    """Play the first rounds of a new run in double precision on one thread of the CPU.
+    """Play the first rounds of a new run with an eighth of its batch, in double precision.
+
+    Only one thread of the CPU computes.
 
     Args:
         run: A run that nobody has played yet, on the CPU.
@@ -36,7 +41,9 @@ def first_rounds(
     Returns:
         For each round the loss of every player in its last move.
     """
-    settings = replace(settings, precision="float32", device="cpu")
+    multiple = run.model.batch_multiple if isinstance(run.model, Dividing) else 1
+    batch = max(settings.batch // SHARE // multiple, 1) * multiple
+    settings = replace(settings, batch=batch, precision="float32", device="cpu")
     dataset = data.load(settings.data) if dataset is None else dataset
     stream = batches(dataset, settings.batch, settings.seed, "cpu")
     with double_precision():
