@@ -142,6 +142,15 @@ def test_a_page_says_what_holds_today_with_a_source_and_shows_it(language, name)
     assert (len(code) == 2) is (name not in WITHOUT_CODE)
 
 
+def test_the_code_of_an_answer_is_shorter_than_sixty_lines():
+    """The files that readers download with it count as well: `compare.py` and `game.py`."""
+    every = "".join(pages("ko")[f"answers/{name}.md"] for name in IDS)
+    used = set(re.findall(r"snippets/[a-z_/]+\.py", every))
+
+    assert len(used) > 20
+    assert [p for p in used if len((ROOT / p).read_text("utf-8").splitlines()) >= 60] == []
+
+
 @pytest.mark.parametrize("name", IDS)
 def test_a_page_that_leads_to_a_measurement_folds_its_record(name):
     page = pages("ko")[f"answers/{name}.md"]
