@@ -220,6 +220,13 @@ SHOWN = [
         "those of the network built from it agree to the last one",
     ),
     (
+        "without-a-degree",
+        "'손실이 줄어든다'는 확인은 그 가운데 하나만 잡았다. PyTorch의 Adam과 같은지 보아도 하나가 "
+        "남았고, 그 하나는 손으로 계산한 극단의 한 걸음이 잡았다",
+        "That the loss falls gave away only one of the five. Being the same as PyTorch's Adam "
+        "still missed one, and a single extreme step worked out by hand caught that",
+    ),
+    (
         "frameworks",
         "손실이 소수점 셋째 자리까지 같았다. 코드는 프레임워크 없이 쓴 것이 가장 짧았다",
         "the losses agreed to the third decimal place. "
