@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from hooks.downloads import runnable, with_licence
-from hooks.notebooks import WHEEL, root_of, with_installation
+from hooks.notebooks import WHEEL, root_of, with_addresses, with_installation
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -156,8 +156,8 @@ def on_post_build(config: "MkDocsConfig", **_: Any) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(Path(config.docs_dir) / source, target)
         if source.suffix == ".ipynb":
-            notebook = json.loads(target.read_text(encoding="utf-8"))
-            notebook = with_installation(notebook, urljoin(root_of(config), WHEEL))
+            here = urljoin(config.site_url or "", f"{source.with_suffix('').as_posix()}/")
+            text = with_addresses(target.read_text(encoding="utf-8"), here)
+            notebook = with_installation(json.loads(text), urljoin(root_of(config), WHEEL))
             text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
-            text = text.replace("](../../", f"]({config.site_url}")  # it will lie elsewhere
             target.write_text(text, encoding="utf-8", newline="\n")

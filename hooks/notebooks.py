@@ -55,6 +55,16 @@ def with_installation(notebook: dict[str, Any], address: str) -> dict[str, Any]:
     return notebook | {"cells": [first, cell, *others]}
 
 
+def with_addresses(text: str, here: str) -> str:
+    """Lead the links of a notebook to the site, since the file will lie somewhere else.
+
+    Args:
+        text: The `.ipynb` file.
+        here: The address of its page.
+    """
+    return re.sub(r"(?<=\]\()\.\./[^)\s]*", lambda link: urljoin(here, link[0]), text)
+
+
 def root_of(config: "MkDocsConfig") -> str:
     """Return the address of the whole site; the English pages lie in a folder of it."""
     return urljoin(config.site_url or "/", "." if config.theme["language"] == "ko" else "..")
@@ -179,7 +189,7 @@ def with_links(content: str, here: "File", files: "Files") -> str:
     for link in soup.find_all("a", href=re.compile(r"^\.\./")):
         path, mark, fragment = str(link["href"]).partition("#")
         name = posixpath.normpath(posixpath.join(posixpath.splitext(here.src_uri)[0], path))
-        found = [files.get_file_from_path(f"{name}{end}") for end in (".md", "/index.md")]
+        found = [files.get_file_from_path(f"{name}{end}") for end in (".md", "/index.md", ".ipynb")]
         page = next(filter(None, found), None)
         if page is not None:
             link["href"] = page.url_relative_to(here) + mark + fragment

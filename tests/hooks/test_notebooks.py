@@ -14,6 +14,7 @@ from hooks.notebooks import (
     front_matter,
     offered,
     plain_cells,
+    with_addresses,
     with_installation,
     with_links,
     without_pictures,
@@ -87,20 +88,23 @@ def test_pictures_inside_the_notebook_become_files():
 @pytest.mark.parametrize(
     ("directories", "links"),
     [
-        (True, ["../../models/dcgan/#code", "../../snippets/", "../../nowhere/"]),
-        (False, ["../models/dcgan.html#code", "../snippets/index.html", "../../nowhere/"]),
+        (True, ["../../models/dcgan/#code", "../../snippets/", "../../nowhere/", "../run/"]),
+        (
+            False,
+            ["../models/dcgan.html#code", "../snippets/index.html", "../../nowhere/", "run.html"],
+        ),
     ],
 )
 def test_links_lead_to_pages_wherever_they_lie(directories, links):
-    names = ("notebooks/walk.ipynb", "models/dcgan.md", "snippets/index.md")
-    files = Files([File(name, "", "", use_directory_urls=directories) for name in names])
-    # mkdocs-jupyter gives notebooks the address of a page
-    here = File("notebooks/walk.md", "", "", use_directory_urls=directories)
-    assert here.url
-    here.src_uri = names[0]
+    names = ("models/dcgan.md", "snippets/index.md", "notebooks/walk.md", "notebooks/run.md")
+    pages = [File(name, "", "", use_directory_urls=directories) for name in names]
+    for notebook in pages[2:]:  # mkdocs-jupyter gives notebooks the address of a page
+        assert notebook.url
+        notebook.src_uri = notebook.src_uri.replace(".md", ".ipynb")
+    files, here = Files(pages), pages[2]
     written = "".join(
         f'<a href="{link}">x</a>'
-        for link in ("../../models/dcgan/#code", "../../snippets/", "../../nowhere/")
+        for link in ("../../models/dcgan/#code", "../../snippets/", "../../nowhere/", "../run/")
     )
 
     found = with_links(written, here, files)
@@ -144,3 +148,11 @@ def test_the_cell_installs_only_what_is_missing_and_from_here_if_it_can(
 
     wanted = f"install --quiet {Path(*beside) if beside else 'https://example.org/a.whl'}"
     assert asked == ([] if there else [wanted])
+
+
+def test_links_of_a_notebook_lead_to_the_site_from_wherever_it_is_opened():
+    text = '"[a](../../models/dcgan/#code) ([b](../run/))", "[c](https://d.org/)"'
+    assert with_addresses(text, "https://a.org/en/notebooks/walk/") == (
+        '"[a](https://a.org/en/models/dcgan/#code) ([b](https://a.org/en/notebooks/run/))", '
+        '"[c](https://d.org/)"'
+    )

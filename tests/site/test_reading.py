@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from hooks.files import downloads
 from hooks.links import inside
-from hooks.notebooks import with_installation
+from hooks.notebooks import with_addresses, with_installation
 
 
 def path_of(page, address: str) -> str:
@@ -139,8 +139,7 @@ def test_a_notebook_and_the_package_that_it_needs_can_be_downloaded(page, root, 
 
     notebook, wheel = json.loads(found[0]), download.value.suggested_filename
     shown = root / "docs" / (language or "ko") / "notebooks/dcgan-latent-space.ipynb"
-    text = shown.read_text(encoding="utf-8").replace("](../../", f"]({address}{language}")
-    expected = json.loads(text)
+    expected = json.loads(with_addresses(shown.read_text(encoding="utf-8"), page.url))
     assert notebook == with_installation(expected, f"{address}code/{wheel}")
     with zipfile.ZipFile(io.BytesIO(found[1])) as archive:
         assert "gan_minimal/zoo/dcgan.safetensors" in archive.namelist()
