@@ -33,9 +33,12 @@ def run(path: Path) -> tuple[str, Image.Image | None]:
     """
     import torch
 
-    printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), torch.enable_grad():  # some switch gradients off
-        names = runpy.run_path(str(path), run_name="__main__")
+    printed, dtype = io.StringIO(), torch.get_default_dtype()
+    try:  # the next one must not see that this one switches gradients off, or sets a dtype
+        with contextlib.redirect_stdout(printed), torch.enable_grad():
+            names = runpy.run_path(str(path), run_name="__main__")
+    finally:
+        torch.set_default_dtype(dtype)
     pictures = names.get("PICTURES")
     return printed.getvalue(), None if pictures is None else side_by_side(pictures)
 

@@ -38,9 +38,9 @@ for _ in range(1000):
     adam.zero_grad()
     F.mse_loss(network(x), x).backward()
     adam.step()
+torch.set_grad_enabled(False)  # from here on nothing is learned
 
 
-@torch.no_grad()
 def errors(x):
     return (network(x) - x).square().mean(1)
 
@@ -55,6 +55,5 @@ for name, draw in strange.items():
     caught = 100 * (error > limit).float().mean()
     print(f"{name:15} {error.mean():7.4f} {caught:7.0f} % {auc:12.2f}")
     shown.append(draw(1))
-with torch.no_grad():
-    pairs = [y.view(1, 16, 16).expand(1, 3, 16, 16) for x in shown for y in (x, network(x))]
+pairs = [y.view(1, 16, 16).expand(1, 3, 16, 16) for x in shown for y in (x, network(x))]
 PICTURES = torch.cat(pairs) * 2 - 1  # each input beside its reconstruction, drawn on the page

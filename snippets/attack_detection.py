@@ -36,7 +36,7 @@ def error(x):
     return (autoencoder(x) - x).square().mean(1)
 
 
-def attacked(x, kind, fear, reach=0.25):
+def attack(x, kind, fear, reach=0.25):
     """Up the loss within `reach` of each pixel; `fear` weighs what goes beyond the limit."""
     new = x.clone()
     for _ in range(60):
@@ -48,8 +48,7 @@ def attacked(x, kind, fear, reach=0.25):
 
 
 limit, (x, kind) = error(shapes(1000)[0]).quantile(0.95).item(), shapes(1000)
-ways = {"as it is": x, "attacked": attacked(x, kind, 0)}
-ways["by one who knows"] = attacked(x, kind, 1000)
+ways = {"as it is": x, "attacked": attack(x, kind, 0), "by one who knows": attack(x, kind, 1000)}
 print("picture             wrong   caught   wrong and not caught   wrong when reconstructed")
 for name, seen in ways.items():
     wrong, still = (classifier(y).argmax(1) != kind for y in (seen, autoencoder(seen)))

@@ -8,8 +8,7 @@ torch.manual_seed(0)
 N = 16  # pixels of a picture, read line by line
 
 
-def every(n):
-    """All pictures of n pixels, black or white, `(2^n, n)`."""
+def every(n):  # all pictures of n pixels, black or white, (2^n, n)
     return (torch.arange(2**n)[:, None] >> torch.arange(n)).remainder(2).double()
 
 

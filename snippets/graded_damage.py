@@ -32,8 +32,7 @@ def fid(a, b):
     return (a.mean(0) - b.mean(0)).square().sum() + (a.T.cov() + b.T.cov()).trace() - 2 * mixed
 
 
-def kid(a, b):
-    """The unbiased distance by a cubic kernel: no image is compared with itself."""
+def kid(a, b):  # unbiased, by a cubic kernel: no image is compared with itself
     aa, bb, ab = (((x @ y.T) / a.shape[1] + 1) ** 3 for x, y in ((a, a), (b, b), (a, b)))
     own = [(k.sum() - k.trace()) / (len(k) * (len(k) - 1)) for k in (aa, bb)]
     return own[0] + own[1] - 2 * ab.mean()

@@ -52,8 +52,7 @@ for how in ("one frame", "mean of all frames", "3-D convolution", "LSTM"):
         adam.zero_grad()
         F.cross_entropy(network(x), way).backward()
         adam.step()
-    with torch.no_grad():
-        right = (network(test).argmax(1) == answers).float().mean()
+    right = (network(test).argmax(1) == answers).float().mean()
     weights = sum(p.numel() for p in network.parameters())
     print(f"{how:20} {100 * right:8.0f} % {weights:12,}")
 shown = torch.cat([test[answers == way][0][:5] for way in (0, 1)])  # five frames of each

@@ -1,7 +1,6 @@
 """Trains the same DCGAN four times and prints losses, length and time side by side.
 
-Needs the frameworks: `pip install lightning skorch fastai`. Time is that of the processor, on one
-thread.
+Needs the frameworks: `pip install lightning skorch fastai`. Time is that of one processor thread.
 """
 
 import contextlib
@@ -15,8 +14,7 @@ from pathlib import Path
 import torch
 from game import batches
 
-WAYS = {"torch": "plain_torch", "lightning": "with_lightning"}
-WAYS |= {"skorch": "with_skorch", "fastai": "with_fastai"}
+WAYS = {"torch": "plain_torch"} | {n: f"with_{n}" for n in ("lightning", "skorch", "fastai")}
 SHOWN = (1, 2, 3, 10)  # rounds
 
 

@@ -59,3 +59,17 @@ def test_pictures_are_drawn_side_by_side(tmp_path):
 )
 def test_only_what_rounding_cannot_explain_is_a_difference(now, then, count):
     assert len(snippets.differences(now, then)) == count
+
+
+def test_a_snippet_leaves_nothing_behind_for_the_next_one(tmp_path):
+    (tmp_path / "a.py").write_text(
+        "import torch\ntorch.set_default_dtype(torch.float64)\ntorch.set_grad_enabled(False)\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "b.py").write_text(
+        "import torch\nprint(torch.ones(1).dtype, torch.is_grad_enabled())\n", encoding="utf-8"
+    )
+
+    snippets.write(tmp_path, tmp_path)
+
+    assert (tmp_path / "b.txt").read_text(encoding="utf-8") == "torch.float32 True\n"

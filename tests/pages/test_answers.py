@@ -142,6 +142,15 @@ def test_a_page_says_what_holds_today_with_a_source_and_shows_it(language, name)
     assert (len(code) == 2) is (name not in WITHOUT_CODE)
 
 
+def test_the_code_of_an_answer_is_shorter_than_sixty_lines():
+    """The files that readers download with it count as well: `compare.py` and `game.py`."""
+    every = "".join(pages("ko")[f"answers/{name}.md"] for name in IDS)
+    used = set(re.findall(r"snippets/[a-z_/]+\.py", every))
+
+    assert len(used) > 20
+    assert [p for p in used if len((ROOT / p).read_text("utf-8").splitlines()) >= 60] == []
+
+
 @pytest.mark.parametrize("name", IDS)
 def test_a_page_that_leads_to_a_measurement_folds_its_record(name):
     page = pages("ko")[f"answers/{name}.md"]
@@ -209,6 +218,13 @@ SHOWN = [
         "papers-without-code",
         "그대로 쌓은 네트워크의 수가 하나까지 같다",
         "those of the network built from it agree to the last one",
+    ),
+    (
+        "without-a-degree",
+        "'손실이 줄어든다'는 확인은 그 가운데 하나만 잡았다. PyTorch의 Adam과 같은지 보아도 하나가 "
+        "남았고, 그 하나는 손으로 계산한 극단의 한 걸음이 잡았다",
+        "That the loss falls gave away only one of the five. Being the same as PyTorch's Adam "
+        "still missed one, and a single extreme step worked out by hand caught that",
     ),
     (
         "frameworks",

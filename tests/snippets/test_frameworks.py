@@ -1,11 +1,9 @@
 """The same DCGAN in plain PyTorch and in three frameworks: the page's table is what they do.
 
-The frameworks are an optional dependency group (`pip install --group frameworks`); without it, the
-loop in plain PyTorch is still held to the table, and the table's rows to each other.
+The frameworks are a dependency group of their own, which the group of the tests includes.
 """
 
 import importlib
-import importlib.util
 import re
 from pathlib import Path
 
@@ -53,8 +51,6 @@ def test_all_four_play_the_same_game(folder):
 @pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) for n in WAYS])
 @pytest.mark.filterwarnings("ignore")  # the frameworks' own
 def test_a_way_has_the_losses_of_the_table(name, folder):
-    if importlib.util.find_spec(name) is None:
-        pytest.skip(f"{name} is not installed: pip install --group frameworks")
     game = importlib.import_module("game")
     losses = importlib.import_module(WAYS[name]).train(game.batches(3))
 

@@ -532,6 +532,22 @@ def test_what_was_derived_is_found_in_every_other_way_and_the_slip_is_not():
     assert "own check: True" in shown("derive_and_check")
 
 
+def test_the_loss_alone_tells_little_and_no_single_check_tells_all():
+    lines = shown("checked_paper").splitlines()
+    checks = re.split(r" {2,}", lines[0].strip())
+    found = {name: row.split() for name, row in ((x[:18].strip(), x[18:]) for x in lines[1:])}
+    by_check = {
+        check: {name for name, row in found.items() if row[i] == "found"}
+        for i, check in enumerate(checks)
+    }
+
+    assert set().union(*by_check.values()) == found.keys() - {"no mistake"}
+    assert len(found) == 6
+    assert by_check["the loss falls"] == {"up, not down"}
+    (missed,) = found.keys() - {"no mistake"} - by_check["as torch does"]
+    assert [check for check in checks if missed in by_check[check]] == ["tiny slope"]
+
+
 def test_the_count_from_the_table_is_that_of_the_network_and_of_the_model():
     from gan_minimal.models.dcgan import DCGAN, PRESETS
 
