@@ -3,11 +3,14 @@
 import base64
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -71,20 +74,34 @@ def test_notebook_is_light(name, language):
     assert (DOCS / language / "notebooks" / name).stat().st_size <= LARGEST
 
 
+@pytest.fixture(scope="module")
+def kernel(tmp_path_factory) -> Iterator[AsyncKernelManager]:
+    """A kernel for all notebooks: one of its own would import PyTorch anew for each of them."""
+    folder = tmp_path_factory.mktemp("kernel")
+    manager = AsyncKernelManager(kernel_name="python3")
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
+            patch.setenv(variable, str(folder / variable))
+        run_sync(manager.start_kernel)(cwd=str(folder))
+        yield manager
+        run_sync(manager.shutdown_kernel)(now=True)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_executing_a_notebook_gives_what_its_page_shows(name, tmp_path, monkeypatch):
-    for variable in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR"):
-        monkeypatch.setenv(variable, str(tmp_path / variable))
+def test_executing_a_notebook_gives_what_its_page_shows(name, kernel):
     # as the site offers it; the package is installed, so the first cell asks for nothing
     content = json.loads((DOCS / "ko" / "notebooks" / name).read_text(encoding="utf-8"))
     content = with_installation(content, "http://nowhere.localhost/a.whl")
     notebook = nbformat.reads(json.dumps(content), as_version=4)
+    forgets = nbformat.v4.new_code_cell("%reset -f")  # what the notebook before it has left
+    notebook.cells.insert(0, forgets)
 
-    where = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=None, kernel_name="python3", resources=where).execute()
+    client = NotebookClient(notebook, km=kernel, timeout=None)
+    client.execute()
+    client.kc.stop_channels()
 
-    installs, *now = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    _, installs, *now = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert installs.outputs == []
     for cell, shown in zip(now, code("ko", name), strict=True):
         source = joined(shown["source"])
