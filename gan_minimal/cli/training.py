@@ -32,6 +32,10 @@ Mirror = Annotated[
     bool, typer.Option("--mirror", help="Mirror half of the examples, left and right.")
 ]
 
+TensorBoard = Annotated[
+    bool, typer.Option("--tensorboard", help="Write losses and samples for TensorBoard, too.")
+]
+
 
 @app.command(cls=ModelHelp)
 def train(
@@ -71,6 +75,7 @@ def train(
     mirror: Mirror = False,
     workers: Workers = None,
     no_cache: NoCache = False,
+    tensorboard: TensorBoard = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
 ) -> None:
     """Train a model. Ctrl-C saves; `gan-minimal resume` goes on.
@@ -85,7 +90,7 @@ def train(
     """
     from gan_minimal import data as datasets
     from gan_minimal import models
-    from gan_minimal.training import checkpoint, loop
+    from gan_minimal.training import checkpoint, events, loop
 
     asked = preset
     model, preset = chosen_preset(name, preset)
@@ -103,6 +108,8 @@ def train(
             "--out chooses another folder."
         )
     check_room(folder, 2**16, 1)  # images may be read for minutes before the first checkpoint
+    if tensorboard:
+        events.summary_writer()
     own_images = None
     training = chosen["train"]
     if one_photograph:
@@ -135,7 +142,7 @@ def train(
     settings = loop.Settings(**{**training, "seed": seed, **changes})
     run = loop.new(model, checked(model, arguments), settings)
     dataset = own_images or opened(run.model, settings.data)
-    go_on(run, model, arguments, settings, path, dataset, workers)
+    go_on(run, model, arguments, settings, path, dataset, workers, tensorboard)
 
 
 def is_folder(data: str) -> bool:
@@ -253,6 +260,7 @@ def resume(
     ] = False,
     workers: Workers = None,
     no_cache: NoCache = False,
+    tensorboard: TensorBoard = False,
 ) -> None:
     """Go on with a run that was interrupted, to the same end as if it had not been.
 
@@ -302,4 +310,4 @@ def resume(
         dataset = opened(run.model, settings.data)
     if not other_data:
         check_unchanged(dataset, settings.data, content.get("data"))
-    go_on(run, content["name"], content["arguments"], settings, path, dataset, workers)
+    go_on(run, content["name"], content["arguments"], settings, path, dataset, workers, tensorboard)

@@ -159,6 +159,32 @@ def test_a_folder_of_photographs_is_looked_at_and_trained_on(run, photos):
 
 
 @pytest.mark.slow
+def test_a_run_writes_for_tensorboard_when_it_is_asked_to_and_when_it_goes_on(run, monkeypatch):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    few = ("--batch", 8, "--steps", 100, "--save-every", 100)
+    code, _, error = run("train", "gan", *few, "--tensorboard")
+    assert code == 0, error
+    code, _, error = run("resume", "runs/gan", "--steps", 150)
+    assert code == 0, error
+
+    found = EventAccumulator("runs/gan/tensorboard").Reload()
+    header, *rows = Path("runs/gan/log.csv").read_text(encoding="utf-8").splitlines()
+    for i, player in enumerate(header.split(",")[1:], start=1):
+        events = [(event.step, f"{event.value:.4g}") for event in found.Scalars(f"loss/{player}")]
+        values = [row.split(",") for row in rows]
+        assert events == [(int(row[0]), f"{float(row[i]):.4g}") for row in values]
+    assert [event.step for event in found.Images("samples")] == [50, 100]
+
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    refused(run, ("train", "gan", *few, "--tensorboard", "--out", "other"), "is not installed")
+    assert not Path("other").exists()
+    code, shown, error = run("resume", "runs/gan", "--steps", 151)
+    assert code == 0, error
+    assert "TensorBoard is not installed here: nothing is added to runs/gan/tensorboard." in shown
+
+
+@pytest.mark.slow
 def test_a_second_start_reads_what_was_reduced_before(run, photos):
     train = ("train", "gan", "--data", "photos", "--batch", 4, "--steps", 1, "--size", 16)
 
