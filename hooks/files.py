@@ -2,16 +2,23 @@
 
 Pictures are shared by both languages, recorded runs lie there for the laboratory to load, with
 their weights, code is offered for download with its licence, a model as a file that trains when it
-is run, and every page offers its own source. Styles and scripts of every page are sent without
-their comments; those of the laboratory, which some pages load when asked to, are there to be read.
+is run, the package as a wheel, and every page offers its own source. Styles and scripts of every
+page are sent without their comments; those of the laboratory, which some pages load when asked to,
+are there to be read.
 """
 
 import copy
+import json
 import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from hooks.downloads import runnable, with_licence
+from hooks.notebooks import WHEEL, root_of, with_installation
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -72,6 +79,18 @@ def downloads(root: Path) -> dict[str, str]:
     return {uri: with_licence(code, licence) for uri, code in found.items()}
 
 
+def wheel(root: Path) -> bytes:
+    """Return the package as a file that pip installs, the same bytes each time.
+
+    Args:
+        root: The repository.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+        subprocess.run(command, cwd=root, capture_output=True, check=True)
+        return (Path(folder) / Path(WHEEL).name).read_bytes()
+
+
 def page_sources(docs: Path) -> list[Path]:
     """Return the pages of the folder `docs`, notebooks included, that a reader can see."""
     return [
@@ -90,6 +109,8 @@ def on_files(files: "Files", config: "MkDocsConfig", **_: Any) -> "Files":
         files.append(File.generated(config, uri, abs_src_path=str(path)))
     for uri, code in downloads(ROOT).items():
         files.append(File.generated(config, uri, content=code))
+    if config.theme["language"] == "ko":  # once for both languages
+        files.append(File.generated(config, WHEEL, content=wheel(ROOT)))
     return files
 
 
@@ -125,9 +146,18 @@ def on_page_context(context: "TemplateContext", page: "Page", **_: Any) -> "Temp
 
 
 def on_post_build(config: "MkDocsConfig", **_: Any) -> None:
-    """Put each page's source beside it: `models/dcgan.md` next to `models/dcgan/`."""
+    """Put each page's source beside it: `models/dcgan.md` next to `models/dcgan/`.
+
+    A notebook gets the cell that installs the package.
+    """
     lighten(Path(config.site_dir))
     for source in page_sources(Path(config.docs_dir)):
         target = Path(config.site_dir) / source
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(Path(config.docs_dir) / source, target)
+        if source.suffix == ".ipynb":
+            notebook = json.loads(target.read_text(encoding="utf-8"))
+            notebook = with_installation(notebook, urljoin(root_of(config), WHEEL))
+            text = json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+            text = text.replace("](../../", f"]({config.site_url}")  # it will lie elsewhere
+            target.write_text(text, encoding="utf-8", newline="\n")

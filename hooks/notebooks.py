@@ -3,23 +3,74 @@
 mkdocs-jupyter puts 590 KB of styles and scripts, some of them from other servers, into every
 page. The cells alone are kept, in the markup that the site's own style sheet knows. Code and
 output come from the committed notebook; nothing is executed.
+
+The notebook that a reader downloads has one cell more than its page, the same for all: it installs
+the package where that is missing, as in Colab, from the wheel that the site offers. So notebooks
+run anywhere, whether or not the package can be had elsewhere.
 """
 
 import base64
+import html
 import io
 import json
 import posixpath
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 from PIL import Image
+
+from gan_minimal import __version__
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import File, Files
     from mkdocs.structure.pages import Page
+
+WHEEL = f"code/gan_minimal-{__version__}-py3-none-any.whl"  # hooks/files.py puts it there
+INSTALL = """\
+# Where the package is missing, as in Colab: install it from a file beside this one, or the site.
+from importlib.util import find_spec
+from pathlib import Path
+
+if find_spec("gan_minimal") is None:
+    site = "{address}"
+    wheel = next(Path().glob("gan_minimal-*.whl"), site)
+    %pip install --quiet {{wheel}}
+"""
+
+
+def with_installation(notebook: dict[str, Any], address: str) -> dict[str, Any]:
+    """Put the cell that installs the package behind the first one, which says what is to come.
+
+    Args:
+        notebook: The parsed `.ipynb` file.
+        address: Where the wheel of the package is.
+    """
+    cell: dict[str, Any] = {"cell_type": "code", "id": "install", "metadata": {}, "outputs": []}
+    cell |= {"execution_count": None, "source": INSTALL.format(address=address).rstrip()}
+    first, *others = notebook["cells"]
+    return notebook | {"cells": [first, cell, *others]}
+
+
+def root_of(config: "MkDocsConfig") -> str:
+    """Return the address of the whole site; the English pages lie in a folder of it."""
+    return urljoin(config.site_url or "/", "." if config.theme["language"] == "ko" else "..")
+
+
+def offered(content: str, words: str, notebook: str, wheel: str) -> str:
+    """Say below the title how to run the notebook of a page.
+
+    Args:
+        content: The HTML of the cells.
+        words: A sentence with `{notebook}` and `{wheel}`, which stand for their addresses.
+        notebook: The address of the notebook.
+        wheel: The address of the wheel.
+    """
+    words = words.format(notebook=html.escape(notebook), wheel=html.escape(wheel))
+    return content.replace("</h1>", f'</h1>\n<p class="around">{words}</p>', 1)
 
 
 def front_matter(notebook: dict[str, Any]) -> str:
@@ -150,10 +201,15 @@ def on_page_content(
     if not page.file.src_uri.endswith(".ipynb"):
         return None
     from mkdocs.structure.toc import get_toc
+    from mkdocs.utils import get_relative_url
 
     content, tokens = plain_cells(content)
     page.toc = get_toc(tokens)
     content, pictures = without_pictures(with_links(content, page.file, files))
+    notebook, wheel = (get_relative_url(uri, page.url) for uri in (page.file.src_uri, WHEEL))
+    if config.theme["language"] != "ko":
+        wheel = f"../{wheel}"
+    content = offered(content, config.extra["words"]["notebook"], notebook, wheel)
     folder = (Path(config.site_dir) / page.file.dest_uri).parent
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in pictures.items():

@@ -2,12 +2,22 @@ import base64
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 from mkdocs.structure.files import File, Files
 from PIL import Image
 
-from hooks.notebooks import front_matter, plain_cells, with_links, without_pictures
+from hooks.notebooks import (
+    INSTALL,
+    front_matter,
+    offered,
+    plain_cells,
+    with_installation,
+    with_links,
+    without_pictures,
+)
 
 RENDERED = """
 <style>body { color: red }</style><script src="https://example.org/x.js"></script>
@@ -96,3 +106,41 @@ def test_links_lead_to_pages_wherever_they_lie(directories, links):
     found = with_links(written, here, files)
 
     assert re.findall('href="(.*?)"', found) == links
+
+
+def test_the_page_says_how_to_run_the_notebook_below_its_title():
+    words = '<a href="{notebook}">it</a> <a href="{wheel}">all</a>'
+    assert offered("<h1>Walk</h1><h1>On</h1>", words, "a&b.ipynb", "../x.whl") == (
+        '<h1>Walk</h1>\n<p class="around"><a href="a&amp;b.ipynb">it</a> '
+        '<a href="../x.whl">all</a></p><h1>On</h1>'
+    )
+
+
+def test_the_cell_that_installs_comes_second_and_the_rest_stays():
+    notebook = {"metadata": {}, "cells": [{"source": "# Walk"}, {"source": "import torch"}]}
+
+    title, cell, code = with_installation(notebook, "https://example.org/a.whl")["cells"]
+
+    assert [title, code] == notebook["cells"]
+    assert (cell["cell_type"], cell["outputs"]) == ("code", [])
+    assert '"https://example.org/a.whl"' in cell["source"]
+    assert "{wheel}" in cell["source"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("beside", [[], ["gan_minimal-0.1.0-py3-none-any.whl"]])
+def test_the_cell_installs_only_what_is_missing_and_from_here_if_it_can(
+    there, beside, tmp_path, monkeypatch
+):
+    for name in beside:
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object() if there else None)
+    shell, asked = InteractiveShell(), []
+    shell.register_magic_function(asked.append, magic_name="pip")
+
+    shell.run_cell(INSTALL.format(address="https://example.org/a.whl")).raise_error()
+
+    wanted = f"install --quiet {Path(*beside) if beside else 'https://example.org/a.whl'}"
+    assert asked == ([] if there else [wanted])

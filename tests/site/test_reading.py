@@ -1,8 +1,10 @@
 """What a reader does: change the language, search, copy, turn the light off."""
 
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from playwright.sync_api import expect
 
 from hooks.files import downloads
 from hooks.links import inside
+from hooks.notebooks import with_installation
 
 
 def path_of(page, address: str) -> str:
@@ -116,13 +119,31 @@ def test_a_reader_who_prefers_dark_gets_dark(new_context, address):
     assert background(page) == "rgb(20, 22, 31)"
 
 
-@pytest.mark.parametrize("path", ["models/dcgan/", "en/notebooks/dcgan-latent-space/"])
-def test_the_source_of_a_page_can_be_downloaded(page, root, path):
-    page.goto(path)
+def test_the_source_of_a_page_can_be_downloaded(page, root):
+    page.goto("models/dcgan/")
     shown = page.inner_text(".colophon code")
     with page.expect_download() as download:
         page.click(".colophon a[download]")
     assert Path(download.value.path()).read_bytes() == (root / shown).read_bytes()
+
+
+@pytest.mark.parametrize("language", ["", "en/"])
+def test_a_notebook_and_the_package_that_it_needs_can_be_downloaded(page, root, address, language):
+    page.goto(f"{language}notebooks/dcgan-latent-space/")
+    assert page.locator(".around a[href^='https://colab.']").is_visible()
+    found = []
+    for ending in ("ipynb", "whl"):
+        with page.expect_download() as download:
+            page.click(f".around a[href$='{ending}']")
+        found.append(Path(download.value.path()).read_bytes())
+
+    notebook, wheel = json.loads(found[0]), download.value.suggested_filename
+    shown = root / "docs" / (language or "ko") / "notebooks/dcgan-latent-space.ipynb"
+    text = shown.read_text(encoding="utf-8").replace("](../../", f"]({address}{language}")
+    expected = json.loads(text)
+    assert notebook == with_installation(expected, f"{address}code/{wheel}")
+    with zipfile.ZipFile(io.BytesIO(found[1])) as archive:
+        assert "gan_minimal/zoo/dcgan.safetensors" in archive.namelist()
 
 
 def test_the_code_of_a_model_can_be_downloaded(page, root):
