@@ -34,6 +34,7 @@ def run(path: Path) -> tuple[str, Image.Image | None]:
     import torch
 
     printed = io.StringIO()
+    torch.set_default_dtype(torch.float32)  # one snippet computes in float64
     with contextlib.redirect_stdout(printed), torch.enable_grad():  # some switch gradients off
         names = runpy.run_path(str(path), run_name="__main__")
     pictures = names.get("PICTURES")

@@ -10,6 +10,7 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import torch
@@ -18,6 +19,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from gan_minimal.data.folder import (
+    SPLIT_NAMES,
     SPLITS,
     Header,
     ImageNotice,
@@ -159,7 +161,8 @@ def open_for(
 
 def holds_pairs(folder: Path) -> bool:
     """Say whether a folder is laid out as two sides, without looking at what lies in them."""
-    places = [folder, *(folder / name for names in SPLITS.values() for name in names)]
+    inside = folder.iterdir() if folder.is_dir() else ()
+    places = [folder, *(place for place in inside if place.name.lower() in SPLIT_NAMES)]
     for place in places:
         if place.is_dir():
             names = {
@@ -421,6 +424,12 @@ def read(
     return OwnImages(done, paths, report)
 
 
+def through_link(path: Path, folder: Path) -> bool:
+    """Say whether a file in `folder` is a link, or lies in a folder that is one."""
+    below = takewhile(lambda place: place != folder, path.parents)
+    return path.is_symlink() or any(place.is_symlink() for place in below)
+
+
 class Report:
     """What was found in a folder and what becomes of it."""
 
@@ -435,10 +444,13 @@ class Report:
 
     def tell_splits(self, whole: Listing, used: Listing) -> None:
         """Note which subfolder is the split, or which looks like one and is none."""
-        looks = whole.groups().keys() & {name for names in SPLITS.values() for name in names}
+        groups = whole.groups()
+        looks = [name for name in groups if name.lower() in SPLIT_NAMES]
         if used is not whole:
             self.notes.append(f"these are the ones in {used.folder.name}")
             self.tell_rest(whole, [used.folder])
+        elif looks and len(looks) == len(groups):
+            self.notes.append(f"there is no train beside {min(looks)}: all are used")
         elif looks:
             self.notes.append(
                 f"{min(looks)} is one of several subfolders here, not a split: all are used"
@@ -478,6 +490,9 @@ class Report:
             if len(paths) > 1:
                 rest = ", ".join(path.name for path in paths[1:4])
                 told[-1] += f"; so {rest}" + (", ..." if len(paths) > 4 else "")
+        linked = [header.path for header in self.headers if through_link(header.path, self.folder)]
+        if linked:
+            told.append(f"{len(linked):,} reached through links, such as {linked[0]}")
         if self.other:
             kinds = ", ".join(f"{n} {suffix}" for suffix, n in self.other.most_common(5))
             told.append(f"other files: {kinds}")
