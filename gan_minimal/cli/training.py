@@ -187,12 +187,13 @@ def fitted(
     from gan_minimal import models
     from gan_minimal.cli.arguments import parameters
     from gan_minimal.data.own_images import open_for
+    from gan_minimal.training import memory
 
     presets = models.get(model).PRESETS
     first = preset or ("tiny" if "tiny" in presets else next(iter(presets)))
     known = parameters(model)
     arguments = presets[first]["model"] | own
-    example = models.build(model, **checked(model, arguments))
+    example = memory.outlined(model, checked(model, arguments))
     assert isinstance(example.size, int)  # a model of one photograph has no folder
     if preset is not None or "size" not in known:
         how = replace(how, size=how.size or example.size)

@@ -209,8 +209,15 @@ def header(path: Path) -> Header:
                 found.width, found.height = found.height, found.width
             found.conversions = conversions(image)
             found.grey = image.mode in ("1", "L", "LA", "F") or is_deep(image)
-            if is_deep(image):
-                found.brightest = int(np.asarray(image).max(initial=0))
+            if is_deep(image) or image.mode == "F":
+                values = np.nan_to_num(np.asarray(image))
+                least, most = values.min(initial=0), values.max(initial=0)
+                if least < 0 or (image.mode == "F" and most > 255):
+                    found.problem = (
+                        f"has values from {least:g} to {most:g}; known are those from 0 to 1, to "
+                        "255, and whole numbers from 0"
+                    )
+                found.brightest = int(most) if is_deep(image) else 0
     except Image.DecompressionBombError:
         found.problem = huge("hundreds of millions of pixels")
     except OSError as error:

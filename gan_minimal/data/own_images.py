@@ -35,6 +35,7 @@ from gan_minimal.errors import UserError
 from gan_minimal.models.protocol import Model, TwoWayTranslator
 
 FITTING = (64, 32, 16)  # sizes that are chosen without being asked for, the best one first
+SMALLEST = 8  # pixels a side that models can learn from
 ENOUGH = 0.95  # share of the images that have to be large enough for a size to be chosen
 SIDES = ("a", "b")
 
@@ -200,9 +201,10 @@ def labelled(folder: Path, split: str, reading: Reading, one_hot: bool = False) 
     found = split_of(whole, split)
     groups = sorted(found.groups(), key=normal)
     if len(groups) < 2 or "" in groups:
+        beside = f", and {found.groups()[''][0]} lies beside them" if "" in groups else ""
         raise UserError(
             f"This model learns from classes, which are subfolders: {folder} needs two or more, "
-            "and no image beside them."
+            f"and no image beside them; it has {len(set(groups) - {''})}{beside}."
         )
     (used,), report = usable([found], reading, folder, split)
     report.tell_splits(whole, found)
@@ -233,6 +235,7 @@ def pairs(folder: Path, split: str, reading: Reading, paired: bool | None = None
     heaps = two_sides(whole, [f"{name}{side}" for name in SPLITS[split] for side in SIDES])
     found = heaps or two_sides(split_of(whole, split), SIDES)
     if found is None:
+        check_beside(split_of(whole, split))
         return side_by_side(whole, reading, folder, split)
     names = [
         {normal(path.relative_to(side.folder).with_suffix("").as_posix()): path for path in paths}
@@ -284,6 +287,21 @@ def two_sides(found: Listing, names: Sequence[str]) -> list[Listing] | None:
             for name in (first, second)
         ]
     return None
+
+
+def check_beside(found: Listing) -> None:
+    """Refuse a folder that has both sides of pairs, and something else that may not be there.
+
+    Raises:
+        UserError: Naming one of the other images.
+    """
+    groups = found.groups()
+    others = [path for n, paths in groups.items() if n.lower() not in SIDES for path in paths]
+    if others and {name.lower() for name in groups}.issuperset(SIDES):
+        raise UserError(
+            f"{found.folder} has pairs in a and b, and other images beside them, such as "
+            f"{min(others)}: put those elsewhere."
+        )
 
 
 def side_by_side(whole: Listing, reading: Reading, folder: Path, split: str) -> OwnImages:
@@ -354,8 +372,12 @@ def usable(
 
 
 def fitting(found: Sequence[Header]) -> int:
-    """Return the best of the usual sizes for which nearly all images are large enough."""
-    sides = sorted(min(each.width, each.height) for each in found if not each.problem)
+    """Return the best of the usual sizes for which nearly all images are large enough.
+
+    Those that are too small for every size are left out anyway, and have no say.
+    """
+    every = (min(each.width, each.height) for each in found if not each.problem)
+    sides = sorted(side for side in every if side >= FITTING[-1])
     if not sides:
         return FITTING[-1]
     lowest = sides[int(len(sides) * (1 - ENOUGH))]
@@ -376,7 +398,7 @@ def nothing(folder: Path, every: Sequence[Header], report: "Report", halves: boo
     (path, why), *others = report.ignored.items()
     names = ", ".join(each.name for each, _ in others[:3]) + (", ..." if len(others) > 3 else "")
     rest = f" (so must {len(others)} more be left out: {names})" if others else ""
-    advice = f"; choose a size of at most {max(small)}" if small else ""
+    advice = f"; choose a size of at most {max(small)}" if max(small, default=0) >= SMALLEST else ""
     return f"No image of {folder} can be used: {path} {why}{rest}{advice}."
 
 

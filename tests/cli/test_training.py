@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -156,6 +157,18 @@ def test_a_folder_of_photographs_is_looked_at_and_trained_on(run, photos):
     for words in ("Fréchet distance (untrained network)", "near duplicate in the training data"):
         assert words in " ".join(shown.split())
     assert "Features of an untrained network: not comparable with the FID of papers." in shown
+
+
+@pytest.mark.slow
+def test_a_folder_is_found_however_its_korean_name_is_spelled(run, photos):
+    photos.rename(unicodedata.normalize("NFD", "사진 모음"))
+    typed = unicodedata.normalize("NFC", "사진 모음")
+    few = ("--batch", 4, "--steps", 1, "--size", 16)
+
+    for i, data in enumerate((("--data", typed), (f"--data={typed}",))):
+        code, shown, error = run("train", "gan", *data, *few, "--out", f"runs/{i}")
+        assert code == 0, error
+        assert "24 images, reduced to 16x16" in shown
 
 
 @pytest.mark.slow
@@ -385,6 +398,8 @@ def test_a_recorded_run_is_trained_by_its_name(run):
         ("train pix2pix --data faces16-labelmap", "has images of 3 channels and 16x16 pixels"),
         ("train dcgan --data faces16-labelmap", "dcgan learns from examples as in faces16"),
         ("train pix2pix --preset paper", "There is no folder facades"),
+        ("train dcgan --set latent=-3", "dcgan cannot be built like that: "),
+        ("train dcgan --set width=0", "dcgan cannot be built like that: "),
         ("train dcgan --size 17", "cannot be built like that: size must be a power of two"),
         ("train dcgan --set latnt=3", "dcgan has no argument 'latnt': did you mean 'latent'?"),
         ("train dcgan --set latent=x", "--set takes a name and a value such as lr=0.0002"),
@@ -393,6 +408,10 @@ def test_a_recorded_run_is_trained_by_its_name(run):
         ("train vae --width 3", "vae has no argument 'width'"),
         ("train dcgan --ema 1", "ema is a decay from 0 to below 1"),
         ("train dcgan --data photos --size 64", "choose a size of at most 20"),
+        ("train dcgan --data photos --size 48", "dcgan cannot be built like that: size must be a"),
+        ("train pix2pix --data photos --size 10", "pix2pix cannot be built like that: size"),
+        ("train dcgan --data photos --set latent=-3 --batch 4", "dcgan cannot be built like that"),
+        ("train dcgan --data photos --width 900000 --batch 4", "GiB"),
         ("train dcgan --data photos", "has 4 examples, fewer than one batch of 64: use --batch 4"),
         ("train wgan_gp --data photos", "fewer than one batch of 320: this model needs 5 or more"),
         ("train cyclegan --data photos", "photos has no two images for an example"),

@@ -243,6 +243,21 @@ def test_greys_of_twelve_bits_in_files_of_sixteen_are_stretched(tmp_path: Path):
     assert shades == [0, 62, 255]
 
 
+@pytest.mark.parametrize(
+    ("values", "span"),
+    [
+        (np.linspace(0, 1000, 1600, dtype=np.float32), "from 0 to 1000"),
+        (np.linspace(-1, 1, 1600, dtype=np.float32), "from -1 to 1"),
+        (np.linspace(-500, 500, 1600, dtype=np.int32), "from -500 to 500"),
+    ],
+)
+def test_numbers_that_are_no_greys_are_refused_and_not_cut_off(values, span, tmp_path: Path):
+    Image.fromarray(values.reshape(40, 40)).save(tmp_path / "a.tif")
+
+    with pytest.raises(UserError, match=f"has values {span}; known are"):
+        open_folder(tmp_path, "train", 32)
+
+
 def test_a_class_called_train_is_a_class(tmp_path: Path):
     for name in ("car", "plane", "train"):
         save(tmp_path / name / "a.png")
@@ -271,7 +286,9 @@ def test_splits_are_splits_whatever_the_case_of_their_letters(names, tmp_path: P
 def test_a_split_without_the_one_for_training_is_told(tmp_path: Path):
     save(tmp_path / "Test" / "a.png")
 
-    assert "there is no train beside Test: all are used" in open_folder(tmp_path, "train", 32).report
+    assert (
+        "there is no train beside Test: all are used" in open_folder(tmp_path, "train", 32).report
+    )
 
 
 def test_an_image_counts_once_however_many_links_lead_to_it(tmp_path: Path):
