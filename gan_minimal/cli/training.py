@@ -114,6 +114,11 @@ def train(
     training = chosen["train"]
     if one_photograph:
         data = str(image) if image is not None else data
+        if data is not None and Path(data).expanduser().is_dir():
+            raise UserError(
+                f"{model} learns from one photograph, and {data} is a folder: name one in it by "
+                "--image photo.jpg."
+            )
         arguments, steps = photographs.fitted(model, arguments, data, steps)
     elif is_folder(data or training["data"]):
         where = data or training["data"]
@@ -195,8 +200,8 @@ def fitted(
     arguments = presets[first]["model"] | own
     example = memory.outlined(model, checked(model, arguments))
     assert isinstance(example.size, int)  # a model of one photograph has no folder
-    if preset is not None or "size" not in known:
-        how = replace(how, size=how.size or example.size)
+    if preset is not None or "size" not in known or "size" in own:
+        how = replace(how, size=example.size)
     if "channels" not in known or "channels" in own:
         how = replace(how, channels=example.channels)
     found = open_for(example, Path(data).expanduser(), "train", how)

@@ -160,6 +160,16 @@ def test_a_folder_of_photographs_is_looked_at_and_trained_on(run, photos):
 
 
 @pytest.mark.slow
+def test_a_size_may_be_set_in_both_ways(run, photos):
+    few = ("--data", "photos", "--batch", 4, "--steps", 1)
+
+    for i, size in enumerate((("--size", 32), ("--set", "size=32"))):
+        code, shown, error = run("train", "gan", *few, *size, "--out", f"runs/{i}")
+        assert code == 0, error
+        assert "24 images, reduced to 32x32" in shown
+
+
+@pytest.mark.slow
 def test_a_folder_is_found_however_its_korean_name_is_spelled(run, photos):
     photos.rename(unicodedata.normalize("NFD", "사진 모음"))
     typed = unicodedata.normalize("NFC", "사진 모음")
@@ -398,6 +408,8 @@ def test_a_recorded_run_is_trained_by_its_name(run):
         ("train pix2pix --data faces16-labelmap", "has images of 3 channels and 16x16 pixels"),
         ("train dcgan --data faces16-labelmap", "dcgan learns from examples as in faces16"),
         ("train pix2pix --preset paper", "There is no folder facades"),
+        ("train dcgan --set size=32 --size 64", "size is given twice, as 64 and as 32: choose one."),
+        ("train dcgan --set latent=3 --set latent=4", "latent is given twice, as 3 and as 4"),
         ("train dcgan --set latent=-3", "dcgan cannot be built like that: "),
         ("train dcgan --set width=0", "dcgan cannot be built like that: "),
         ("train dcgan --size 17", "cannot be built like that: size must be a power of two"),
@@ -414,6 +426,8 @@ def test_a_recorded_run_is_trained_by_its_name(run):
         ("train dcgan --data photos --width 900000 --batch 4", "GiB"),
         ("train dcgan --data photos", "has 4 examples, fewer than one batch of 64: use --batch 4"),
         ("train wgan_gp --data photos", "fewer than one batch of 320: this model needs 5 or more"),
+        ("train singan --image photos", "learns from one photograph, and photos is a folder"),
+        ("train singan --data photos", "learns from one photograph, and photos is a folder"),
         ("train cyclegan --data photos", "photos has no two images for an example"),
         ("train stargan --data photos", "learns from classes, which are subfolders"),
         ("train clip --data photos", "learns from images with texts"),
