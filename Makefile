@@ -7,11 +7,12 @@ ARGS ?=
 SITE = .venv-site/installed
 ALL = .venv/installed
 
-.PHONY: help site site-build archive links test test-quick bench lint format clean
+.PHONY: help site site-build site-full archive links test test-quick bench lint format clean
 
 help:
 	@echo "make site         build the site in both languages and show it on this machine"
 	@echo "make site-build   only build it, into site/"
+	@echo "make site-full    build it with an archive of itself to download, to be published"
 	@echo "make archive      make of it a file for a stick, which opens without a network"
 	@echo "make links        check every link and footnote, those to other hosts over the network"
 	@echo "make test         run all tests"
@@ -26,6 +27,9 @@ site: site-build
 
 site-build: $(SITE)
 	.venv-site/bin/python -m hooks.site build
+
+site-full: $(SITE)
+	.venv-site/bin/python -m hooks.site archive build
 
 archive: $(SITE)
 	.venv-site/bin/python -m hooks.site archive

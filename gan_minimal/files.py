@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -19,6 +20,23 @@ SEAL = "sha256"  # the key of a record's own sum
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 UNFINISHED = ".unfinished"  # ends the names of files that are being written
 PLACES = "places.json"  # of files that wait to be put in place together
+
+
+def spelled(path: Path) -> Path:
+    """Return a path as it is spelled where it lies.
+
+    A Korean name can be written in two ways that look the same (NFC and NFD), and a name typed on
+    one machine need not be the one that another has written.
+    """
+    here = Path(path.anchor)
+    for part in path.parts[len(here.parts) :]:
+        there = here / part
+        if not there.exists() and not part.isascii() and here.is_dir():
+            form = unicodedata.normalize("NFC", part)
+            same = (p for p in here.iterdir() if unicodedata.normalize("NFC", p.name) == form)
+            there = next(same, there)
+        here = there
+    return here
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:

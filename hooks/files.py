@@ -2,13 +2,14 @@
 
 Pictures are shared by both languages, recorded runs lie there for the laboratory to load, with
 their weights, code is offered for download with its licence, a model as a file that trains when it
-is run, the package as a wheel, and every page offers its own source. Styles and scripts of every
-page are sent without their comments; those of the laboratory, which some pages load when asked to,
-are there to be read.
+is run, the package as a wheel, the site as an archive if one has been made, and every page offers
+its own source. Styles and scripts of every page are sent without their comments; those of the
+laboratory, which some pages load when asked to, are there to be read.
 """
 
 import copy
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from urllib.parse import urljoin
 
 from hooks.downloads import runnable, with_licence
 from hooks.notebooks import WHEEL, root_of, with_addresses, with_installation
+from hooks.offered import ARCHIVE
+from hooks.site import MADE
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -111,6 +114,8 @@ def on_files(files: "Files", config: "MkDocsConfig", **_: Any) -> "Files":
         files.append(File.generated(config, uri, content=code))
     if config.theme["language"] == "ko":  # once for both languages
         files.append(File.generated(config, WHEEL, content=wheel(ROOT)))
+        if made := os.environ.get(MADE):
+            files.append(File.generated(config, ARCHIVE, abs_src_path=made))
     return files
 
 

@@ -1,7 +1,8 @@
 """Builds both languages of the site and serves them: `python -m hooks.site build serve`.
 
 `python -m hooks.site archive` makes of it a file for a stick: unpacked, its pages are opened by a
-double click, search included, and the laboratory with `python serve.py`, which lies in it.
+double click, search included, and the laboratory with `python serve.py`, which lies in it. What is
+built after it in the same call, as by `python -m hooks.site archive build`, offers that file.
 
 `--builder properdocs` builds the same pages with the fork that continues MkDocs 1.x.
 """
@@ -20,11 +21,14 @@ from hooks.server import PORT, serve
 ROOT = Path(__file__).resolve().parent.parent
 BUILDERS = ("mkdocs", "properdocs")
 ARCHIVE = ROOT / "build/gan-notes.zip"
+MADE = "SITE_ARCHIVE"  # the variable that tells hooks/files.py of an archive to offer
 HOW = """GAN 노트: index.html을 열면 된다. 인터넷은 필요 없다.
 실험실까지 쓰려면 이 폴더에서 python serve.py를 실행한다(파이썬 3.11 이상).
+파이썬 패키지는 code 폴더의 .whl 파일이다.
 
 GAN Notes: open index.html (English: en/index.html). It needs no network.
 The laboratory works with: python serve.py, run in this folder (Python 3.11 or newer).
+The Python package is the .whl file in the folder code.
 """
 
 
@@ -33,6 +37,7 @@ def build(
     address: str = f"http://127.0.0.1:{PORT}/",
     builder: str = BUILDERS[0],
     offline: bool = False,
+    offered: Path | None = None,
 ) -> None:
     """Build the Korean site into `site` and the English one into `site/en`, strictly.
 
@@ -41,6 +46,7 @@ def build(
         address: Where the site will be found, for the site map, the feed and canonical links.
         builder: One of `BUILDERS`.
         offline: Whether its pages shall work when they are opened as files.
+        offered: An archive of the site that it offers for download.
 
     Raises:
         SystemExit: If the builder is not installed, or reports so much as a warning.
@@ -55,6 +61,7 @@ def build(
         "SITE_URL": address,
         "SITE_URL_EN": english,
         "OFFLINE": str(offline).lower(),
+        MADE: str(offered.resolve()) if offered else "",
         "NO_MKDOCS_2_WARNING": "1",
         "PYTHONUTF8": "1",  # plugins may forget to name an encoding, and the log is read below
     }
@@ -114,11 +121,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--builder", choices=BUILDERS, default=BUILDERS[0])
     options = parser.parse_args(arguments)
     address = os.environ.get("SITE_URL", f"http://127.0.0.1:{options.port}/")
+    made = None
     for action in options.actions:
         if action == "build":
-            build(options.site, address, options.builder)
+            build(options.site, address, options.builder, offered=made)
         elif action == "archive":
             archive(options.archive, address, options.builder)
+            made = options.archive
         else:
             serve_built(options.site, options.port)
 

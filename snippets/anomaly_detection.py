@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 torch.manual_seed(0)
-torch.set_num_threads(1)
+torch.set_default_dtype(torch.float64)  # so that every processor prints the same digits
 
 
 def discs(n):
@@ -26,7 +26,7 @@ def scratched(n):
 strange = {
     "two discs": lambda n: torch.maximum(discs(n), discs(n)),
     "scratched": scratched,
-    "noise": lambda n: (torch.rand(n, 256) < 0.1).float(),
+    "noise": lambda n: (torch.rand(n, 256) < 0.1).double(),
     "half as bright": lambda n: discs(n) / 2,
 }
 sizes = (256, 64, 6, 64, 256)  # six numbers: more than place and size need

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-torch.set_num_threads(1)
+torch.set_default_dtype(torch.float64)  # so that every processor prints the same digits
 COLOURS = torch.tensor([[1.0, 0.3, -1.0], [-1.0, 0.3, 1.0], [-1.0, 0.3, -1.0]])
 
 
@@ -14,7 +14,7 @@ def pairs(n):
     """A plan that says where, and a picture of it in one of three colours that it does not name."""
     corner, place = torch.randint(6, (2, n, 1)), torch.arange(10)
     rows, columns = ((place >= c) & (place < c + 5) for c in corner)
-    plan = (rows[:, :, None] & columns[:, None]).float()[:, None]
+    plan = (rows[:, :, None] & columns[:, None]).double()[:, None]
     return 2 * plan - 1, plan * (COLOURS[torch.randint(3, (n,))][..., None, None] + 1) - 1
 
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-torch.set_num_threads(1)
+torch.set_default_dtype(torch.float64)  # so that every processor prints the same digits
 
 # A photograph of one dimension: a dark ground, a slope, one bright tower.
 photo = torch.linspace(-0.6, 0.2, 48)

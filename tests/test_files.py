@@ -5,6 +5,7 @@ import errno
 import os
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -280,3 +281,16 @@ def test_a_place_where_nothing_can_be_written_is_found_before(tmp_path):
     assert names(tmp_path) == ["file"]
     with pytest.raises(UserError, match="has no room for 3,814,697,265,625 MiB"):
         files.check_room(tmp_path, 10**18)
+
+
+@pytest.mark.parametrize(("form", "other"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_path_is_found_however_its_korean_name_is_spelled(form, other, tmp_path):
+    there = tmp_path / unicodedata.normalize(form, "사진/고양이, 둘.png")
+    there.parent.mkdir()
+    there.touch()
+
+    typed = tmp_path / unicodedata.normalize(other, "사진/고양이, 둘.png")
+    assert files.spelled(typed).samefile(there)
+    missing = typed.with_name("강아지.png")
+    assert files.spelled(missing).name == missing.name
+    assert files.spelled(Path("하나/둘")) == Path("하나/둘")

@@ -3,9 +3,13 @@
 import io
 import re
 import sys
+from contextlib import suppress
 from itertools import pairwise
+from pathlib import Path
 
 import typer
+
+from gan_minimal import files
 
 # each module adds its commands to `app`; the order here is the order in the help
 from gan_minimal.cli import (  # isort: skip
@@ -38,6 +42,7 @@ def main() -> None:
                 raise UserError(
                     "One of the words is empty: give it a value, or leave its option out."
                 )
+        sys.argv[1:] = map(spelled, sys.argv[1:])
         with until_the_end:
             app()
     except Exception as error:
@@ -45,6 +50,15 @@ def main() -> None:
         if said is None:
             raise
         leave(said)
+
+
+def spelled(word: str) -> str:
+    """Return a word of the command line; what names a file, as the file's name is spelled."""
+    option, sign, value = word.partition("=") if word.startswith("--") else ("", "", word)
+    with suppress(OSError):  # a text can be too long for a name
+        if not value.isascii() and (path := files.spelled(Path(value))).exists():
+            return f"{option}{sign}{path}"
+    return word
 
 
 def leave(message: str) -> None:

@@ -84,19 +84,22 @@ def given_arguments(
         options: Arguments that have an option of their own; None for those not asked for.
 
     Raises:
-        UserError: If the model has no such argument, or a value cannot be read.
+        UserError: If the model has no such argument, or a value cannot be read or is given twice.
     """
     own = {key: value for key, value in options.items() if value is not None}
     for pair in pairs:
         key, equals, text = pair.partition("=")
+        key = key.strip()
         try:
-            own[key.strip()] = literal_eval(text.strip())
+            value = literal_eval(text.strip())
         except (ValueError, SyntaxError):
             equals = ""
         if not equals:
             raise UserError(
                 f"--set takes a name and a value such as lr=0.0002 or classes=(3,), not {pair!r}."
             )
+        if own.setdefault(key, value) != value:
+            raise UserError(f"{key} is given twice, as {own[key]!r} and as {value!r}: choose one.")
     return own and checked(name, own)
 
 

@@ -158,6 +158,8 @@ def write_each(
         raise UserError(f"{name} does not draw single images from noise: leave --each out.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError(f"{folder} is there already, and not empty: choose another --out.")
+    if folder.suffix.lower() in (".png", ".webp"):
+        raise UserError(f"--each writes files into a folder: --out names one, not {folder}.")
     check_room(folder)
     folder.mkdir(parents=True, exist_ok=True)
     digits, tell = max(5, len(str(n - 1))), counting("drawing")

@@ -60,6 +60,7 @@ def go_on(
     path: Path,
     dataset: "Dataset[Any]",
     workers: int | None = None,
+    tensorboard: bool = False,
 ) -> None:
     """Train `run` to its end or to an interruption, saving to the folder of `path`.
 
@@ -71,6 +72,7 @@ def go_on(
         path: Where its checkpoint is written; what else a run leaves behind lies beside it.
         dataset: The data of `settings`.
         workers: Processes that read data which does not lie in memory.
+        tensorboard: Whether events for TensorBoard are written from now on.
     """
     from gan_minimal import data as datasets
     from gan_minimal import models
@@ -91,10 +93,12 @@ def go_on(
         return loop.contents(run, name, arguments, settings, learnt)
 
     def save(run: "loop.Run[Model]") -> None:
+        if folder.events is not None:  # killed before the next line, a run writes them again
+            folder.events.losses(run.losses)
         checkpoint.save(path, content())
         folder.log(run)
 
-    with folder.alone():
+    with folder.alone(), folder.watched(first, tensorboard):
         folder.begin(checkpoint.size_of(content()))
         try:
             loop.train(run, dataset, settings, save, folder.watch(dataset), workers=workers)

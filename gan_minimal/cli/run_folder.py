@@ -2,6 +2,7 @@
 
 `settings.json` says how it is trained and how to go on, `log.csv` has the mean losses, `losses.png`
 draws them, and `samples/` shows what was drawn from the same latent vectors after some rounds.
+`tensorboard/` has losses and samples as events, for those who ask for them.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
 from filelock import FileLock, Timeout
 
 from gan_minimal.cli.common import scale_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from gan_minimal.models.protocol import Model
     from gan_minimal.training import loop
+    from gan_minimal.training.events import Events
 
 EARLY = (50, 100, 200, 400, 800)  # rounds after which there is something new to see
 
@@ -31,7 +34,10 @@ class RunFolder:
     Attributes:
         folder: Where it is.
         resuming: The command that goes on with the run.
+        events: What writes for TensorBoard, while it does.
     """
+
+    events: "Events | None" = None
 
     def __init__(
         self, folder: Path, name: str, arguments: dict[str, Any], settings: "loop.Settings"
@@ -63,6 +69,33 @@ class RunFolder:
             yield
         finally:
             lock.release()
+
+    @contextmanager
+    def watched(self, step: int, asked: bool) -> Iterator[None]:
+        """Write events for TensorBoard where that is asked for, or was when the run began.
+
+        Args:
+            step: Rounds that have been played.
+            asked: Whether it is asked for now.
+
+        Raises:
+            UserError: If it is, and TensorBoard is not installed.
+        """
+        place = self.folder / "tensorboard"
+        if asked or place.is_dir():
+            from gan_minimal.training.events import Events
+
+            try:
+                self.events = Events(place, step)
+            except UserError:
+                if asked:
+                    raise
+                typer.echo(f"TensorBoard is not installed here: nothing is added to {place}.")
+        try:
+            yield
+        finally:
+            if self.events is not None:
+                self.events.close()
 
     def begin(self, size: int) -> None:
         """Write how the run is trained.
@@ -118,7 +151,8 @@ class RunFolder:
         def look(run: "loop.Run[Model]") -> None:
             if run.step in EARLY or run.step % self.settings.save_every == 0:
                 picture = self.folder / "samples" / f"{run.step:07}.png"
-                self.draw(run.sampler, dataset, picture)
+                if self.draw(run.sampler, dataset, picture) and self.events is not None:
+                    self.events.samples(run.step, picture)
 
         return look
 

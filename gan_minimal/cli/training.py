@@ -32,6 +32,10 @@ Mirror = Annotated[
     bool, typer.Option("--mirror", help="Mirror half of the examples, left and right.")
 ]
 
+TensorBoard = Annotated[
+    bool, typer.Option("--tensorboard", help="Write losses and samples for TensorBoard, too.")
+]
+
 
 @app.command(cls=ModelHelp)
 def train(
@@ -71,6 +75,7 @@ def train(
     mirror: Mirror = False,
     workers: Workers = None,
     no_cache: NoCache = False,
+    tensorboard: TensorBoard = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the run.")] = None,
 ) -> None:
     """Train a model. Ctrl-C saves; `gan-minimal resume` goes on.
@@ -85,7 +90,7 @@ def train(
     """
     from gan_minimal import data as datasets
     from gan_minimal import models
-    from gan_minimal.training import checkpoint, loop
+    from gan_minimal.training import checkpoint, events, loop
 
     asked = preset
     model, preset = chosen_preset(name, preset)
@@ -103,10 +108,17 @@ def train(
             "--out chooses another folder."
         )
     check_room(folder, 2**16, 1)  # images may be read for minutes before the first checkpoint
+    if tensorboard:
+        events.summary_writer()
     own_images = None
     training = chosen["train"]
     if one_photograph:
         data = str(image) if image is not None else data
+        if data is not None and Path(data).expanduser().is_dir():
+            raise UserError(
+                f"{model} learns from one photograph, and {data} is a folder: name one in it by "
+                "--image photo.jpg."
+            )
         arguments, steps = photographs.fitted(model, arguments, data, steps)
     elif is_folder(data or training["data"]):
         where = data or training["data"]
@@ -135,7 +147,7 @@ def train(
     settings = loop.Settings(**{**training, "seed": seed, **changes})
     run = loop.new(model, checked(model, arguments), settings)
     dataset = own_images or opened(run.model, settings.data)
-    go_on(run, model, arguments, settings, path, dataset, workers)
+    go_on(run, model, arguments, settings, path, dataset, workers, tensorboard)
 
 
 def is_folder(data: str) -> bool:
@@ -180,15 +192,16 @@ def fitted(
     from gan_minimal import models
     from gan_minimal.cli.arguments import parameters
     from gan_minimal.data.own_images import open_for
+    from gan_minimal.training import memory
 
     presets = models.get(model).PRESETS
     first = preset or ("tiny" if "tiny" in presets else next(iter(presets)))
     known = parameters(model)
     arguments = presets[first]["model"] | own
-    example = models.build(model, **checked(model, arguments))
+    example = memory.outlined(model, checked(model, arguments))
     assert isinstance(example.size, int)  # a model of one photograph has no folder
-    if preset is not None or "size" not in known:
-        how = replace(how, size=how.size or example.size)
+    if preset is not None or "size" not in known or "size" in own:
+        how = replace(how, size=example.size)
     if "channels" not in known or "channels" in own:
         how = replace(how, channels=example.channels)
     found = open_for(example, Path(data).expanduser(), "train", how)
@@ -253,6 +266,7 @@ def resume(
     ] = False,
     workers: Workers = None,
     no_cache: NoCache = False,
+    tensorboard: TensorBoard = False,
 ) -> None:
     """Go on with a run that was interrupted, to the same end as if it had not been.
 
@@ -302,4 +316,4 @@ def resume(
         dataset = opened(run.model, settings.data)
     if not other_data:
         check_unchanged(dataset, settings.data, content.get("data"))
-    go_on(run, content["name"], content["arguments"], settings, path, dataset, workers)
+    go_on(run, content["name"], content["arguments"], settings, path, dataset, workers, tensorboard)

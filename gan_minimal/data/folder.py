@@ -32,7 +32,8 @@ NEEDS_HEIF = "is HEIC: install pillow-heif (`pip install pillow-heif`) or save i
 MAX_PIXELS = 64_000_000
 """Larger images are left out: decoding one may need more memory than there is."""
 SPLITS = {"train": ("train",), "test": ("test", "val", "valid", "validation")}
-"""Names of subfolders that are splits."""
+"""Names of subfolders that are splits, in small letters."""
+SPLIT_NAMES = frozenset(name for names in SPLITS.values() for name in names)
 
 
 class ImageNotice(UserWarning):
@@ -108,7 +109,10 @@ def is_image_file(path: Path) -> bool:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Yield all files in `folder` and below, through links too, without hidden ones."""
+    """Yield all files in `folder` and below, through links too, without hidden ones.
+
+    A folder that is linked to as well is found in its own place, if that lies beside the link.
+    """
     seen: set[tuple[int, int]] = set()
     for here, folders, names in os.walk(folder, followlinks=True):
         status = os.stat(here)
@@ -117,6 +121,7 @@ def files(folder: Path) -> Iterator[Path]:
             continue
         seen.add((status.st_dev, status.st_ino))
         folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
+        folders.sort(key=lambda name: (os.path.islink(os.path.join(here, name)), name))
         yield from (Path(here) / name for name in names if not name.startswith("."))
 
 
@@ -133,10 +138,15 @@ def listing(folder: Path) -> Listing:
         raise UserError(f"There is no folder {folder}.")
     found = Listing(folder)
     known = SUFFIXES | HEIC if reads_heic() else SUFFIXES
-    for path in files(folder):
+    every = list(files(folder))
+    links = {path for path in every if path.is_symlink()}
+    own = {path.resolve() for path in every if path not in links} if links else set()
+    for path in every:
         suffix = path.suffix.lower()
         if not path.exists():
             found.ignored[path] = "is a link that leads nowhere"
+        elif path in links and suffix in known and path.resolve() in own:
+            found.ignored[path] = "is a link to an image that is here already"
         elif not path.is_file():
             found.ignored[path] = "is a pipe or a device, not a file"
         elif suffix in known:
@@ -153,8 +163,8 @@ def listing(folder: Path) -> Listing:
 def split_of(found: Listing, split: str) -> Listing:
     """Return the images of a split.
 
-    Subfolders are splits if nothing but splits has images: a class called `train` beside one
-    called `car` is a class.
+    Subfolders are splits, whatever the case of their letters, if nothing but splits has images: a
+    class called `train` beside one called `car` is a class.
 
     Args:
         found: What lies in a folder.
@@ -165,9 +175,9 @@ def split_of(found: Listing, split: str) -> Listing:
     """
     groups = found.groups()
     names = SPLITS.get(split, (split,))
-    known = {name for each in SPLITS.values() for name in each}
-    splits = groups.keys() <= known
-    here = next((name for name in names if splits and name in groups), None)
+    called = {name.lower(): name for name in groups}
+    splits = len(called) == len(groups) and called.keys() <= SPLIT_NAMES
+    here = next((called[name] for name in names if splits and name in called), None)
     if here is None and split != "train":
         raise UserError(
             f"The folder {found.folder} has no subfolder {split!r}: put the images of that split "
@@ -199,8 +209,15 @@ def header(path: Path) -> Header:
                 found.width, found.height = found.height, found.width
             found.conversions = conversions(image)
             found.grey = image.mode in ("1", "L", "LA", "F") or is_deep(image)
-            if is_deep(image):
-                found.brightest = int(np.asarray(image).max(initial=0))
+            if is_deep(image) or image.mode == "F":
+                values = np.nan_to_num(np.asarray(image))
+                least, most = values.min(initial=0), values.max(initial=0)
+                if least < 0 or (image.mode == "F" and most > 255):
+                    found.problem = (
+                        f"has values from {least:g} to {most:g}; known are those from 0 to 1, to "
+                        "255, and whole numbers from 0"
+                    )
+                found.brightest = int(most) if is_deep(image) else 0
     except Image.DecompressionBombError:
         found.problem = huge("hundreds of millions of pixels")
     except OSError as error:

@@ -10,6 +10,7 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import torch
@@ -18,6 +19,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from gan_minimal.data.folder import (
+    SPLIT_NAMES,
     SPLITS,
     Header,
     ImageNotice,
@@ -33,6 +35,7 @@ from gan_minimal.errors import UserError
 from gan_minimal.models.protocol import Model, TwoWayTranslator
 
 FITTING = (64, 32, 16)  # sizes that are chosen without being asked for, the best one first
+SMALLEST = 8  # pixels a side that models can learn from
 ENOUGH = 0.95  # share of the images that have to be large enough for a size to be chosen
 SIDES = ("a", "b")
 
@@ -159,7 +162,8 @@ def open_for(
 
 def holds_pairs(folder: Path) -> bool:
     """Say whether a folder is laid out as two sides, without looking at what lies in them."""
-    places = [folder, *(folder / name for names in SPLITS.values() for name in names)]
+    inside = folder.iterdir() if folder.is_dir() else ()
+    places = [folder, *(place for place in inside if place.name.lower() in SPLIT_NAMES)]
     for place in places:
         if place.is_dir():
             names = {
@@ -197,9 +201,10 @@ def labelled(folder: Path, split: str, reading: Reading, one_hot: bool = False) 
     found = split_of(whole, split)
     groups = sorted(found.groups(), key=normal)
     if len(groups) < 2 or "" in groups:
+        beside = f", and {found.groups()[''][0]} lies beside them" if "" in groups else ""
         raise UserError(
             f"This model learns from classes, which are subfolders: {folder} needs two or more, "
-            "and no image beside them."
+            f"and no image beside them; it has {len(set(groups) - {''})}{beside}."
         )
     (used,), report = usable([found], reading, folder, split)
     report.tell_splits(whole, found)
@@ -230,6 +235,7 @@ def pairs(folder: Path, split: str, reading: Reading, paired: bool | None = None
     heaps = two_sides(whole, [f"{name}{side}" for name in SPLITS[split] for side in SIDES])
     found = heaps or two_sides(split_of(whole, split), SIDES)
     if found is None:
+        check_beside(split_of(whole, split))
         return side_by_side(whole, reading, folder, split)
     names = [
         {normal(path.relative_to(side.folder).with_suffix("").as_posix()): path for path in paths}
@@ -281,6 +287,21 @@ def two_sides(found: Listing, names: Sequence[str]) -> list[Listing] | None:
             for name in (first, second)
         ]
     return None
+
+
+def check_beside(found: Listing) -> None:
+    """Refuse a folder that has both sides of pairs, and something else that may not be there.
+
+    Raises:
+        UserError: Naming one of the other images.
+    """
+    groups = found.groups()
+    others = [path for n, paths in groups.items() if n.lower() not in SIDES for path in paths]
+    if others and {name.lower() for name in groups}.issuperset(SIDES):
+        raise UserError(
+            f"{found.folder} has pairs in a and b, and other images beside them, such as "
+            f"{min(others)}: put those elsewhere."
+        )
 
 
 def side_by_side(whole: Listing, reading: Reading, folder: Path, split: str) -> OwnImages:
@@ -351,8 +372,12 @@ def usable(
 
 
 def fitting(found: Sequence[Header]) -> int:
-    """Return the best of the usual sizes for which nearly all images are large enough."""
-    sides = sorted(min(each.width, each.height) for each in found if not each.problem)
+    """Return the best of the usual sizes for which nearly all images are large enough.
+
+    Those that are too small for every size are left out anyway, and have no say.
+    """
+    every = (min(each.width, each.height) for each in found if not each.problem)
+    sides = sorted(side for side in every if side >= FITTING[-1])
     if not sides:
         return FITTING[-1]
     lowest = sides[int(len(sides) * (1 - ENOUGH))]
@@ -373,7 +398,7 @@ def nothing(folder: Path, every: Sequence[Header], report: "Report", halves: boo
     (path, why), *others = report.ignored.items()
     names = ", ".join(each.name for each, _ in others[:3]) + (", ..." if len(others) > 3 else "")
     rest = f" (so must {len(others)} more be left out: {names})" if others else ""
-    advice = f"; choose a size of at most {max(small)}" if small else ""
+    advice = f"; choose a size of at most {max(small)}" if max(small, default=0) >= SMALLEST else ""
     return f"No image of {folder} can be used: {path} {why}{rest}{advice}."
 
 
@@ -421,6 +446,12 @@ def read(
     return OwnImages(done, paths, report)
 
 
+def through_link(path: Path, folder: Path) -> bool:
+    """Say whether a file in `folder` is a link, or lies in a folder that is one."""
+    below = takewhile(lambda place: place != folder, path.parents)
+    return path.is_symlink() or any(place.is_symlink() for place in below)
+
+
 class Report:
     """What was found in a folder and what becomes of it."""
 
@@ -435,10 +466,13 @@ class Report:
 
     def tell_splits(self, whole: Listing, used: Listing) -> None:
         """Note which subfolder is the split, or which looks like one and is none."""
-        looks = whole.groups().keys() & {name for names in SPLITS.values() for name in names}
+        groups = whole.groups()
+        looks = [name for name in groups if name.lower() in SPLIT_NAMES]
         if used is not whole:
             self.notes.append(f"these are the ones in {used.folder.name}")
             self.tell_rest(whole, [used.folder])
+        elif looks and len(looks) == len(groups):
+            self.notes.append(f"there is no train beside {min(looks)}: all are used")
         elif looks:
             self.notes.append(
                 f"{min(looks)} is one of several subfolders here, not a split: all are used"
@@ -478,6 +512,9 @@ class Report:
             if len(paths) > 1:
                 rest = ", ".join(path.name for path in paths[1:4])
                 told[-1] += f"; so {rest}" + (", ..." if len(paths) > 4 else "")
+        linked = [header.path for header in self.headers if through_link(header.path, self.folder)]
+        if linked:
+            told.append(f"{len(linked):,} reached through links, such as {linked[0]}")
         if self.other:
             kinds = ", ".join(f"{n} {suffix}" for suffix, n in self.other.most_common(5))
             told.append(f"other files: {kinds}")

@@ -237,6 +237,7 @@ def test_a_checkpoint_is_drawn_with_like_the_folder_in_which_it_lies(run):
         ("sample file.txt/checkpoint.pt", "There is no checkpoint file.txt/checkpoint.pt"),
         ("sample dcgan --each --out folder.png", "folder.png is there already, and not empty"),
         ("sample dcgan --each --out file.txt", "file.txt is there already, and not empty"),
+        ("sample dcgan --each --out many.png", "--each writes files into a folder"),
         ("sample pix2pix --each", "pix2pix does not draw single images from noise"),
         ("sample cgan --each --text 안", "--each goes with --n, --seed, --scale and --out only"),
     ],

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -156,6 +157,54 @@ def test_a_folder_of_photographs_is_looked_at_and_trained_on(run, photos):
     for words in ("Fréchet distance (untrained network)", "near duplicate in the training data"):
         assert words in " ".join(shown.split())
     assert "Features of an untrained network: not comparable with the FID of papers." in shown
+
+
+@pytest.mark.slow
+def test_a_size_may_be_set_in_both_ways(run, photos):
+    few = ("--data", "photos", "--batch", 4, "--steps", 1)
+
+    for i, size in enumerate((("--size", 32), ("--set", "size=32"))):
+        code, shown, error = run("train", "gan", *few, *size, "--out", f"runs/{i}")
+        assert code == 0, error
+        assert "24 images, reduced to 32x32" in shown
+
+
+@pytest.mark.slow
+def test_a_folder_is_found_however_its_korean_name_is_spelled(run, photos):
+    photos.rename(unicodedata.normalize("NFD", "사진 모음"))
+    typed = unicodedata.normalize("NFC", "사진 모음")
+    few = ("--batch", 4, "--steps", 1, "--size", 16)
+
+    for i, data in enumerate((("--data", typed), (f"--data={typed}",))):
+        code, shown, error = run("train", "gan", *data, *few, "--out", f"runs/{i}")
+        assert code == 0, error
+        assert "24 images, reduced to 16x16" in shown
+
+
+@pytest.mark.slow
+def test_a_run_writes_for_tensorboard_when_it_is_asked_to_and_when_it_goes_on(run, monkeypatch):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    few = ("--batch", 8, "--steps", 100, "--save-every", 100)
+    code, _, error = run("train", "gan", *few, "--tensorboard")
+    assert code == 0, error
+    code, _, error = run("resume", "runs/gan", "--steps", 150)
+    assert code == 0, error
+
+    found = EventAccumulator("runs/gan/tensorboard").Reload()
+    header, *rows = Path("runs/gan/log.csv").read_text(encoding="utf-8").splitlines()
+    for i, player in enumerate(header.split(",")[1:], start=1):
+        events = [(event.step, f"{event.value:.4g}") for event in found.Scalars(f"loss/{player}")]
+        values = [row.split(",") for row in rows]
+        assert events == [(int(row[0]), f"{float(row[i]):.4g}") for row in values]
+    assert [event.step for event in found.Images("samples")] == [50, 100]
+
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)
+    refused(run, ("train", "gan", *few, "--tensorboard", "--out", "other"), "is not installed")
+    assert not Path("other").exists()
+    code, shown, error = run("resume", "runs/gan", "--steps", 151)
+    assert code == 0, error
+    assert "TensorBoard is not installed here: nothing is added to runs/gan/tensorboard." in shown
 
 
 @pytest.mark.slow
@@ -359,6 +408,10 @@ def test_a_recorded_run_is_trained_by_its_name(run):
         ("train pix2pix --data faces16-labelmap", "has images of 3 channels and 16x16 pixels"),
         ("train dcgan --data faces16-labelmap", "dcgan learns from examples as in faces16"),
         ("train pix2pix --preset paper", "There is no folder facades"),
+        ("train dcgan --set size=32 --size 64", "size is given twice, as 64 and as 32: choose one."),
+        ("train dcgan --set latent=3 --set latent=4", "latent is given twice, as 3 and as 4"),
+        ("train dcgan --set latent=-3", "dcgan cannot be built like that: "),
+        ("train dcgan --set width=0", "dcgan cannot be built like that: "),
         ("train dcgan --size 17", "cannot be built like that: size must be a power of two"),
         ("train dcgan --set latnt=3", "dcgan has no argument 'latnt': did you mean 'latent'?"),
         ("train dcgan --set latent=x", "--set takes a name and a value such as lr=0.0002"),
@@ -367,8 +420,14 @@ def test_a_recorded_run_is_trained_by_its_name(run):
         ("train vae --width 3", "vae has no argument 'width'"),
         ("train dcgan --ema 1", "ema is a decay from 0 to below 1"),
         ("train dcgan --data photos --size 64", "choose a size of at most 20"),
+        ("train dcgan --data photos --size 48", "dcgan cannot be built like that: size must be a"),
+        ("train pix2pix --data photos --size 10", "pix2pix cannot be built like that: size"),
+        ("train dcgan --data photos --set latent=-3 --batch 4", "dcgan cannot be built like that"),
+        ("train dcgan --data photos --width 900000 --batch 4", "GiB"),
         ("train dcgan --data photos", "has 4 examples, fewer than one batch of 64: use --batch 4"),
         ("train wgan_gp --data photos", "fewer than one batch of 320: this model needs 5 or more"),
+        ("train singan --image photos", "learns from one photograph, and photos is a folder"),
+        ("train singan --data photos", "learns from one photograph, and photos is a folder"),
         ("train cyclegan --data photos", "photos has no two images for an example"),
         ("train stargan --data photos", "learns from classes, which are subfolders"),
         ("train clip --data photos", "learns from images with texts"),

@@ -243,6 +243,21 @@ def test_greys_of_twelve_bits_in_files_of_sixteen_are_stretched(tmp_path: Path):
     assert shades == [0, 62, 255]
 
 
+@pytest.mark.parametrize(
+    ("values", "span"),
+    [
+        (np.linspace(0, 1000, 1600, dtype=np.float32), "from 0 to 1000"),
+        (np.linspace(-1, 1, 1600, dtype=np.float32), "from -1 to 1"),
+        (np.linspace(-500, 500, 1600, dtype=np.int32), "from -500 to 500"),
+    ],
+)
+def test_numbers_that_are_no_greys_are_refused_and_not_cut_off(values, span, tmp_path: Path):
+    Image.fromarray(values.reshape(40, 40)).save(tmp_path / "a.tif")
+
+    with pytest.raises(UserError, match=f"has values {span}; known are"):
+        open_folder(tmp_path, "train", 32)
+
+
 def test_a_class_called_train_is_a_class(tmp_path: Path):
     for name in ("car", "plane", "train"):
         save(tmp_path / name / "a.png")
@@ -257,6 +272,45 @@ def test_val_is_a_name_of_the_test_split(tmp_path: Path):
         save(tmp_path / name / f"{name}.png")
 
     assert [p.name for p in open_folder(tmp_path, "test", 32).paths[0]] == ["val.png"]
+
+
+@pytest.mark.parametrize("names", [("Train", "Test"), ("TRAIN", "Val"), ("train", "Validation")])
+def test_splits_are_splits_whatever_the_case_of_their_letters(names, tmp_path: Path):
+    for name in names:
+        save(tmp_path / name / f"{name}.png")
+
+    for split, name in zip(("train", "test"), names, strict=True):
+        assert [p.stem for p in open_folder(tmp_path, split, 32).paths[0]] == [name]
+
+
+def test_a_split_without_the_one_for_training_is_told(tmp_path: Path):
+    save(tmp_path / "Test" / "a.png")
+
+    assert (
+        "there is no train beside Test: all are used" in open_folder(tmp_path, "train", 32).report
+    )
+
+
+def test_an_image_counts_once_however_many_links_lead_to_it(tmp_path: Path):
+    save(tmp_path / "photos" / "z" / "a.png")
+    save(tmp_path / "elsewhere" / "b.png")
+    try:
+        (tmp_path / "photos" / "again.png").symlink_to(tmp_path / "photos" / "z" / "a.png")
+        (tmp_path / "photos" / "a").symlink_to(tmp_path / "photos" / "z")
+        (tmp_path / "photos" / "round.png").symlink_to("round.png")
+        (tmp_path / "photos" / "b").symlink_to(tmp_path / "elsewhere")
+    except OSError:
+        pytest.skip("links need a permission here")
+
+    with pytest.warns(ImageNotice) as told:
+        data = open_folder(tmp_path / "photos", "train", 32)
+
+    found = [path.relative_to(tmp_path / "photos").as_posix() for path in data.paths[0]]
+    assert found == ["b/b.png", "z/a.png"]
+    notice = str(told[0].message)
+    assert "again.png, which is a link to an image that is here already" in notice
+    assert "round.png, which is a link that leads nowhere" in notice
+    assert f"1 reached through links, such as {tmp_path / 'photos/b/b.png'}" in notice
 
 
 def test_links_are_followed_but_not_in_circles(tmp_path: Path):

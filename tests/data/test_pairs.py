@@ -249,12 +249,13 @@ def test_the_layout_of_facades_has_both_images_side_by_side(tmp_path):
     assert any("side by side in each image" in line for line in dataset.report)
 
 
-def test_classes_called_a_and_b_among_others_are_no_pairs(tmp_path):
-    for name in "abc":
-        paint(tmp_path / name / "1.png", 10)
+@pytest.mark.parametrize("other", ["c/1.png", "loose.png"])
+def test_classes_called_a_and_b_among_others_are_no_pairs(other, tmp_path):
+    for name in ("a/1.png", "B/1.png", other):
+        paint(tmp_path / name, 10)
 
-    assert len(data.load(tmp_path, size=16)) == 3
-    with pytest.raises(UserError, match="has no two images for an example"):
+    assert len(own_images.images(tmp_path, "train", Reading(16))) == 3
+    with pytest.raises(UserError, match=rf"beside them, such as .*{other}: put those elsewhere"):
         own_images.pairs(tmp_path, "train", Reading(16))
 
 
@@ -272,6 +273,9 @@ def test_subfolders_are_the_classes_of_a_model_that_learns_from_classes(tmp_path
     assert "classes: car (3), train (1), 고양이 (2)" in numbers.report
     with pytest.raises(UserError, match="learns from classes, which are subfolders"):
         own_images.labelled(tmp_path / "car", "train", Reading(16))
+    paint(tmp_path / "loose.png", 10)
+    with pytest.raises(UserError, match=r"it has 3, and .*loose\.png lies beside them\.$"):
+        own_images.labelled(tmp_path, "train", Reading(16))
 
 
 def test_pairs_that_are_too_small_are_named(tmp_path):

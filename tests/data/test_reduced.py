@@ -146,6 +146,24 @@ def test_one_small_image_among_many_does_not_make_the_others_small(tmp_path):
     assert any("small.png, which is too small (20x20" in line for line in dataset.report)
 
 
+def test_what_is_too_small_for_every_size_has_no_say_in_it(tmp_path):
+    for i in range(3):
+        Image.new("RGB", (70, 70)).save(tmp_path / f"{i}.png")
+    Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
+    Image.new("RGB", (3, 500)).save(tmp_path / "slim.png")
+
+    dataset = own_images.images(tmp_path, "train", Reading())
+
+    assert (len(dataset), dataset.size) == (3, 64)
+
+
+def test_no_size_is_advised_that_no_model_takes(tmp_path):
+    Image.new("RGB", (1, 1)).save(tmp_path / "dot.png")
+
+    with pytest.raises(UserError, match=r"1x1 pixels, 16x16 are wanted\)\.$"):
+        opened(tmp_path, size=None)
+
+
 def test_images_are_grey_if_all_of_them_are(tmp_path):
     Image.new("L", (20, 20), 100).save(tmp_path / "a.png")
     assert own_images.images(tmp_path, "train", Reading()).channels == 1

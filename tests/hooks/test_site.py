@@ -70,6 +70,24 @@ def test_a_build_that_fails_says_why(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == "WARNING -  Broken link\n"
 
 
+def test_what_is_built_after_an_archive_offers_it(tmp_path, monkeypatch):
+    offered = []
+
+    def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
+        Path(command[-1]).mkdir(exist_ok=True)
+        offered.append(options["env"][site.MADE])
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(site.subprocess, "run", run)
+    monkeypatch.setattr(site.importlib.util, "find_spec", lambda name: name)
+    made = tmp_path / "notes.zip"
+    folders = ["--archive", str(made), "--site", str(tmp_path / "site")]
+    site.main(["archive", "build", *folders])
+    site.main(["build", *folders])
+
+    assert offered == ["", "", str(made), str(made), "", ""]  # two languages each
+
+
 def test_an_archive_holds_the_site_its_server_and_what_to_do(tmp_path, monkeypatch, capsys):
     def run(command: list[str], **options: object) -> subprocess.CompletedProcess[bytes]:
         assert options["env"]["OFFLINE"] == "true"

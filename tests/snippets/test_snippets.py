@@ -11,6 +11,7 @@ import json
 import math
 import os
 import re
+import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
@@ -56,6 +57,15 @@ LONG = {
     "two_player_game",
     "unet_skip",
     "weight_clipping",
+}
+
+
+# A processor of 2013, for oneDNN, PyTorch and MKL; others take no notice of it.
+OLDER = {
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "MKL_CBWR": "COMPATIBLE",
+    "OMP_NUM_THREADS": "2",
 }
 
 
@@ -109,6 +119,27 @@ def test_a_snippet_by_itself_prints_and_draws_what_the_page_shows(name, tmp_path
         with Image.open(picture) as stored:
             pixels = np.asarray(stored, dtype=int)
         np.testing.assert_allclose(np.asarray(drawn, dtype=int), pixels, atol=4)  # of 255
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", NAMES)
+def test_an_older_processor_and_two_threads_print_the_same_digits(name):
+    """Without the instructions of new processors, sums are made in another order."""
+    code = (
+        "import sys; from pathlib import Path; from hooks.snippets import run; "
+        "sys.stdout.reconfigure(encoding='utf-8'); print(run(Path(sys.argv[1]))[0], end='')"
+    )
+    command = [sys.executable, "-c", code, str(snippets.SNIPPETS / f"{name}.py")]
+    done = subprocess.run(
+        command,
+        cwd=snippets.ROOT,
+        env=os.environ | OLDER,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+    assert done.stdout == shown(name)
 
 
 @pytest.mark.parametrize("name", NAMES)
