@@ -16,8 +16,8 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 
-from gan_minimal import models
 from gan_minimal.errors import UserError
+from gan_minimal.models.protocol import Model
 
 STATE = 4  # weights, gradients and Adam's two moments
 SURE = 4096  # bytes for each byte of the images: no model here needs as much
@@ -55,14 +55,16 @@ class Peak(TorchDispatchMode):
         self._now -= size
 
 
-def check_weights(name: str, arguments: dict[str, Any], device: str) -> None:
+def check_weights(outline: Model, device: str) -> None:
     """Refuse a model whose training would not fit into memory even without images.
+
+    Args:
+        outline: The model, on the device `meta`.
+        device: Where it will be.
 
     Raises:
         UserError: Saying how much is needed, and how much there is.
     """
-    with torch.device("meta"):
-        outline = models.build(name, **arguments)
     size = sum(weights.nbytes for weights in outline.parameters())
     check(STATE * size, device, "a smaller --size or --width needs less")
 
