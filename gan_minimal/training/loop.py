@@ -414,6 +414,8 @@ def resume(path: Path, device: str | None = None) -> tuple[Run[Model], dict[str,
     Raises:
         UserError: If a value in the file is damaged, missing, or of another kind than it should be.
     """
+    if device is not None:
+        check_device(device)
     content = checkpoint.load(path)
     with checkpoint.refused(path):
         stored, arguments = content["settings"], content["arguments"]
@@ -429,7 +431,9 @@ def resume(path: Path, device: str | None = None) -> tuple[Run[Model], dict[str,
         for player, optimizer in run.optimizers.items():
             restore.put_optimizer(optimizer, content["optimizers"][player])
         run.step = restore.step_of(content, settings.steps)
-        run.losses = restore.losses_of(content)
+        run.losses = restore.losses_of(content, run.step)
+        if run.average is not None and not 0 <= run.average.n_averaged <= run.step:
+            raise ValueError("average")
         restore.set_random_state(content["random"], settings.device)
         restore.check_data(content.get("data"))
     return run, content, settings
