@@ -11,7 +11,10 @@ class TrainingDiverged(UserError):
     """A loss became NaN or infinite; the message names the step, the player and the checkpoint."""
 
 
-MEMORY = ("out of memory", "allocate memory", "enough memory", "bad_alloc", "overflow")
+MEMORY = (
+    *("out of memory", "allocate memory", "enough memory", "bad_alloc"),
+    *("calculation overflowed", "multiplication overflow"),  # of the size of a tensor
+)
 """What torch's errors say when there is too little memory; they have no type of their own."""
 
 

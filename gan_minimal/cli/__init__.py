@@ -62,6 +62,10 @@ def spelled(word: str) -> str:
 
 
 def leave(message: str) -> None:
-    """End the program with one sentence about what the user can put right."""
+    """End the program with one sentence about what the user can put right.
+
+    Words of thousands of letters, which it may repeat, are cut short.
+    """
+    message = re.sub(r"(\S{500})\S+", r"\1...", message)
     typer.echo(f"gan-minimal: {message}", err=True)
     sys.exit(2)

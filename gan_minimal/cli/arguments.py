@@ -1,20 +1,14 @@
 """The arguments of a model on the command line: `--set name=value`, and their help."""
 
 import inspect
+import reprlib
 from ast import literal_eval
 from collections.abc import Iterable
 from typing import Any
 
 from typer.core import TyperCommand
 
-from gan_minimal.errors import UserError, nearest
-
-KINDS: dict[Any, tuple[tuple[type, ...], str]] = {
-    int: ((int,), "a whole number"),
-    float: ((int, float), "a number"),
-    bool: ((bool,), "True or False"),
-}
-"""What is checked of an argument's value, by the kind that the model wants."""
+from gan_minimal.errors import UserError
 
 
 class ModelHelp(TyperCommand):
@@ -28,6 +22,7 @@ class ModelHelp(TyperCommand):
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments of the first model or recorded run among the words."""
         from gan_minimal import models
+        from gan_minimal.training.arguments import parameters
 
         known = {name: name for name in models.names()}
         known |= {run: name for run, (name, _) in models.runs().items()}
@@ -46,19 +41,11 @@ class ModelHelp(TyperCommand):
             )
 
 
-def parameters(name: str) -> dict[str, inspect.Parameter]:
-    """Return the arguments of a model's class, by their names."""
-    from gan_minimal import models
-
-    kind = getattr(models.get(name), models.MODELS[name].kind)
-    return dict(inspect.signature(kind).parameters)
-
-
 def explained(name: str) -> dict[str, str]:
     """Return what the docstring of a model's class says of each argument."""
-    from gan_minimal import models
+    from gan_minimal.training.arguments import class_of
 
-    text = inspect.getdoc(getattr(models.get(name), models.MODELS[name].kind)) or ""
+    text = inspect.getdoc(class_of(name)) or ""
     about: dict[str, str] = {}
     last = ""
     for line in text.partition("Args:\n")[2].splitlines():
@@ -84,41 +71,28 @@ def given_arguments(
         options: Arguments that have an option of their own; None for those not asked for.
 
     Raises:
-        UserError: If the model has no such argument, or a value cannot be read or is given twice.
+        UserError: If the model has no such argument, or a value cannot be read, is of another kind
+            or is given twice.
     """
-    own = {key: value for key, value in options.items() if value is not None}
+    from gan_minimal.training.arguments import check, converted
+
+    own: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
     for pair in pairs:
         key, equals, text = pair.partition("=")
         key = key.strip()
         try:
             value = literal_eval(text.strip())
-        except (ValueError, SyntaxError):
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
             equals = ""
         if not equals:
             raise UserError(
-                f"--set takes a name and a value such as lr=0.0002 or classes=(3,), not {pair!r}."
+                "--set takes a name and a value such as lr=0.0002 or classes=(3,), not "
+                f"{reprlib.repr(pair)}."
             )
         if own.setdefault(key, value) != value:
             raise UserError(f"{key} is given twice, as {own[key]!r} and as {value!r}: choose one.")
-    return own and checked(name, own)
-
-
-def checked(name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Refuse arguments that a model does not have, and numbers that are none.
-
-    Raises:
-        UserError: Naming the nearest argument, or the kind of the value.
-    """
-    known = parameters(name)
-    for key, value in arguments.items():
-        if key not in known:
-            raise UserError(f"{name} has no argument {key!r}: {nearest(key, list(known))}")
-        kind = known[key].annotation
-        if kind in KINDS:
-            right, called = KINDS[kind]
-            if type(value) not in right:
-                raise UserError(f"{key} of {name} is {called}, not {value!r}.")
-    return arguments
+    check(name, own)
+    return converted(name, own)
 
 
 def stretched(
@@ -132,15 +106,21 @@ def stretched(
         names: Which of them count rounds; those that are None or 0 are left out.
         factor: How many times as long the run is.
     """
+    from gan_minimal.training.arguments import parameters
+
     known = parameters(model)
     counts = {key: arguments.get(key, known[key].default) for key in names}
-    return {
-        key: max(1, round(value * factor))
-        if isinstance(value, int)
-        else tuple(round(each * factor) for each in value)
-        for key, value in counts.items()
-        if value
-    }
+    return {key: scaled(value, factor) for key, value in counts.items() if value}
+
+
+def scaled(rounds: int | tuple[int, ...], factor: float) -> int | tuple[int, ...]:
+    """Return so many times as many rounds; what came later in a run still does."""
+    if isinstance(rounds, int):
+        return max(1, round(rounds * factor))
+    found: list[int] = []
+    for each in rounds:
+        found.append(max(round(each * factor), found[-1] + 1 if found else 0))
+    return tuple(found)
 
 
 def told(arguments: dict[str, Any]) -> str:

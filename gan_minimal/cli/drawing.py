@@ -84,7 +84,7 @@ def sample(
     trained, _ = trained_model(model, device)
     if text is not None:
         text = normalize("NFC", text)  # some programs take a syllable apart
-        drawn, columns, gap = written(trained, model, text, n or 1, seed), len(text), 0
+        drawn, columns, gap = written(trained, model, text, n or 1, seed, scale), len(text), 0
     elif isinstance(trained, Pyramid) or size is not None or start is not None:
         drawn = photographs.samples(trained, model, n or 6, size, start or 0, seed)
         columns, gap = min(len(drawn), 3), 1
@@ -252,15 +252,19 @@ def wished(trained: "Model", name: str, row: "DataSet", to: str | None) -> dict[
     return domains.asked(to, known)
 
 
-def written(trained: "Model", name: str, text: str, n: int, seed: int) -> "Tensor":
+def written(
+    trained: "Model", name: str, text: str, n: int, seed: int, scale: int | None
+) -> "Tensor":
     """Write `text` in `n` hands, one below the other; see `gan_minimal.editing.cgan.write`.
 
     Raises:
-        UserError: If the model does not write Hangul, or there is nothing it could write.
+        UserError: If the model does not write Hangul, there is nothing it could write, or the
+            picture would be too large.
     """
     from gan_minimal.editing import cgan
 
     writer = cgan.writer(trained, name)
     if not text.strip():
         raise UserError("--text is empty: give it Korean syllables, such as 안녕하세요.")
+    check_sides(len(text) * writer.size, n * writer.size, scale or scale_of(writer.size))
     return cgan.write(writer, text, n, seed).flatten(0, 1)

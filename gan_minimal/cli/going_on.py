@@ -104,6 +104,10 @@ def go_on(
             loop.train(run, dataset, settings, save, folder.watch(dataset), workers=workers)
         except Exception as error:
             said = sentence(error)
+            if said is None and run.step == first:  # nobody has seen it work with such arguments
+                fault = loop.fault(error, name, arguments, settings, dataset, first)
+                if fault is not None:
+                    raise fault from error
             if said is None or (run.step == first and not isinstance(error, TrainingDiverged)):
                 raise
             last = (

@@ -191,17 +191,18 @@ def fitted(
         UserError: If the image is too small or cannot be read.
         TypeError: If the model has no scales.
     """
-    from gan_minimal import models
     from gan_minimal.data import single_photo
     from gan_minimal.models.protocol import Pyramid
+    from gan_minimal.training.arguments import built, outline
 
+    built(name, arguments)
     path = Path(data or "").expanduser()
     own = data is not None and is_image(data)
     if own:
         arguments = arguments | {"photo": single_photo.size_of(path)}
     height, width = arguments.get("photo", (0, 0))
     try:
-        model = models.build(name, **arguments)
+        model = outline(name, arguments)
     except ValueError as error:
         raise UserError(
             f"{path}, {width}x{height} pixels, is too small or too slim to learn from: {error}."

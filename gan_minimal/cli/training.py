@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gan_minimal.cli import photographs
-from gan_minimal.cli.arguments import ModelHelp, checked, given_arguments, stretched, told
+from gan_minimal.cli.arguments import ModelHelp, given_arguments, stretched, told
 from gan_minimal.cli.common import Device, Seed, app
 from gan_minimal.cli.going_on import check_unchanged, go_on, opened
 from gan_minimal.errors import UserError, nearest
@@ -14,6 +14,8 @@ from gan_minimal.files import check_room
 
 if TYPE_CHECKING:
     from gan_minimal.data.own_images import OwnImages, Reading
+
+MOST = 2**31 - 1  # of rounds and examples; times overflow with more
 
 Workers = Annotated[
     int | None, typer.Option(help="Images that are read at a time.", min=1, max=256)
@@ -60,13 +62,13 @@ def train(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Any argument of the model; repeatable."),
     ] = None,
-    steps: Annotated[int | None, typer.Option(help="Rounds of the game.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Examples in a batch.")] = None,
+    steps: Annotated[int | None, typer.Option(help="Rounds of the game.", max=MOST)] = None,
+    batch: Annotated[int | None, typer.Option(help="Examples in a batch.", max=MOST)] = None,
     ema: Annotated[
         float | None, typer.Option(help="Decay of the average of the weights; 0: none.")
     ] = None,
     save_every: Annotated[
-        int | None, typer.Option(help="Rounds between two checkpoints and samples.")
+        int | None, typer.Option(help="Rounds between two checkpoints and samples.", max=MOST)
     ] = None,
     seed: Seed = 0,
     device: Device = None,
@@ -145,7 +147,7 @@ def train(
         if paced:
             typer.echo(f"Its schedule is for {steps:,} rounds: {told(paced)}.")
     settings = loop.Settings(**{**training, "seed": seed, **changes})
-    run = loop.new(model, checked(model, arguments), settings)
+    run = loop.new(model, arguments, settings)
     dataset = own_images or opened(run.model, settings.data)
     go_on(run, model, arguments, settings, path, dataset, workers, tensorboard)
 
@@ -190,15 +192,14 @@ def fitted(
     from dataclasses import replace
 
     from gan_minimal import models
-    from gan_minimal.cli.arguments import parameters
     from gan_minimal.data.own_images import open_for
-    from gan_minimal.training import memory
+    from gan_minimal.training.arguments import built, parameters
 
     presets = models.get(model).PRESETS
     first = preset or ("tiny" if "tiny" in presets else next(iter(presets)))
     known = parameters(model)
     arguments = presets[first]["model"] | own
-    example = memory.outlined(model, checked(model, arguments))
+    example = built(model, arguments)
     assert isinstance(example.size, int)  # a model of one photograph has no folder
     if preset is not None or "size" not in known or "size" in own:
         how = replace(how, size=example.size)
@@ -231,7 +232,7 @@ def fitted(
 def is_for(model: str, preset: str, size: int) -> bool:
     """Say whether a preset is for images of `size` pixels."""
     from gan_minimal import models
-    from gan_minimal.cli.arguments import parameters
+    from gan_minimal.training.arguments import parameters
 
     usual = parameters(model).get("size")
     own: Any = models.preset(model, preset)["model"].get("size", usual and usual.default)
@@ -259,7 +260,9 @@ def chosen_preset(name: str, preset: str | None) -> tuple[str, str]:
 def resume(
     folder: Annotated[Path, typer.Argument(help="Folder of the run, or a checkpoint in it.")],
     device: Device = None,
-    steps: Annotated[int | None, typer.Option(help="Train up to this round instead.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Train up to this round instead.", max=MOST)
+    ] = None,
     data: Annotated[str | None, typer.Option(help="Where the data lies by now.")] = None,
     other_data: Annotated[
         bool, typer.Option("--other-data", help="Go on although the data has changed.")

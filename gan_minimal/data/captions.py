@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("ko", "en")
 CONTEXT = 40
 """Tokens of a text at most, with its beginning and its end."""
+LONGEST = 100  # letters of a word that is split at all
 SHADES = {"tone1": 0, "tone2": 0, "tone3": 0, "tone4": 1, "tone5": 1}  # the other three: 2
 WRITTEN_ON = frozenset(("쓰", "쓴", "끼", "낀", "난", "없", "있"))
 """Verbs of one syllable that many write onto their noun: 안경쓴, 수염난."""
@@ -304,7 +305,7 @@ def tokenize(text: str) -> tuple[list[int], list[str]]:
     tokens, unknown = [begin], []
     plain = unicodedata.normalize("NFKC", text).lower().replace("|", "")
     for word in re.findall(r"[^\W\d_]+|\d+", plain):
-        pieces = split(word)
+        pieces = split(word) if len(word) <= LONGEST else ()
         tokens += [numbers[piece] for piece in pieces]
         if not pieces:
             unknown.append(word)

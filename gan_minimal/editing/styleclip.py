@@ -74,6 +74,9 @@ def check_words(sentence: str) -> None:
         UserError: If it has no word or too many, or a word that no caption of training had.
     """
     tokens, unknown = captions.tokenize(sentence)
+    length = len(tokens) + len(unknown)
+    if length > captions.CONTEXT:
+        raise UserError(f"--text is too long: {length} pieces, at most {captions.CONTEXT}.")
     if unknown:
         known = captions.vocabulary()[0]
         near = [
@@ -86,8 +89,6 @@ def check_words(sentence: str) -> None:
         )
     if len(tokens) < 3:
         raise UserError("--text is a description of a face, such as '파란 머리에 안경'.")
-    if len(tokens) > captions.CONTEXT:
-        raise UserError(f"--text is too long: {len(tokens)} pieces, at most {captions.CONTEXT}.")
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ class CGAN(nn.Module):
         """Set the learning rate and the momentum of round `step`, counted from 0 (section 4.1)."""
         for optimizer in optimizers.values():
             for group in optimizer.param_groups:
-                group["lr"] = max(self.lr / 1.00004**step, 1e-6)
+                group["lr"] = max(self.lr * 1.00004**-step, 1e-6)
                 group["momentum"] = 0.5 + 0.2 * min(step / self.momentum_steps, 1)
 
     def noise(self, n: int) -> Tensor:

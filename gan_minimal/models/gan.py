@@ -138,7 +138,7 @@ class GAN(nn.Module):
         """Set the learning rate and the momentum of round `step`, counted from 0."""
         for optimizer in optimizers.values():
             for group in optimizer.param_groups:
-                group["lr"] = max(self.lr / 1.000004**step, 1e-6)
+                group["lr"] = max(self.lr * 1.000004**-step, 1e-6)
                 group["momentum"] = 0.5 + 0.2 * min(step / self.momentum_steps, 1)
 
     def noise(self, n: int) -> Tensor:

@@ -37,7 +37,8 @@ def pyramid(photo: Size, min_size: int, max_size: int, scale_factor: float = 0.7
             to `min_size` pixels in whole steps.
 
     Raises:
-        ValueError: If the shorter side, once reduced, has no more than `min_size` pixels.
+        ValueError: If the shorter side, once reduced, has no more than `min_size` pixels, or there
+            would be more scales than pixels.
     """
     reduction = min(max_size / max(photo), 1)
     finest = [math.ceil(side * reduction) for side in photo]
@@ -46,6 +47,8 @@ def pyramid(photo: Size, min_size: int, max_size: int, scale_factor: float = 0.7
     # both rounded up: a large photograph may get a scale less than the same one reduced beforehand
     steps = math.ceil(math.log(min_size / min(photo), scale_factor)) + 1
     steps -= math.ceil(math.log(reduction, scale_factor))
+    if steps > max(finest):
+        raise ValueError(f"a scale of {scale_factor} of the next one is hardly smaller than it")
     scale_factor = math.pow(min_size / min(finest), 1 / steps)
     # rounded up again: where a float has it 25.000000000000004, for 188x250 pixels say, it is 26
     ratios = [math.pow(scale_factor, steps - i) for i in range(steps + 1)]

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import safetensors.torch
 import torch
@@ -81,13 +81,15 @@ def load(path: Path, device: str = "cpu") -> dict[str, Any]:
             if archive.testzip() is not None:
                 raise zipfile.BadZipFile
         content = torch.load(path, map_location=device, weights_only=True)
+        known = isinstance(content, dict) and content.get("format") == FORMAT
+        whole = known and finite(content)
     except OSError:
         raise
     except Exception:  # there is no end to what torch and pickle raise for a damaged file
         raise not_whole(path) from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT or not finite(content):
+    if not whole:
         raise not_whole(path)
-    return content
+    return cast(dict[str, Any], content)
 
 
 def finite(value: Any) -> bool:
@@ -122,12 +124,14 @@ def refused(path: Path) -> Iterator[None]:
     """Say that a file is no checkpoint where a value in it is missing or of another kind.
 
     Raises:
-        UserError: In place of what Python or torch raises.
+        UserError: In place of what Python or torch raises; one that does not name the file does.
     """
     try:
         yield
-    except UserError:
-        raise
+    except UserError as error:
+        if str(path) in str(error):
+            raise
+        raise UserError(f"{path}: {error}{earlier(path)}") from None
     except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError):
         raise not_whole(path) from None
 

@@ -23,6 +23,7 @@ from gan_minimal import models
 from gan_minimal.errors import TrainingDiverged, UserError
 from gan_minimal.models.protocol import Dividing, Game, Model, Scheduled
 from gan_minimal.training import checkpoint, memory, restore
+from gan_minimal.training.arguments import LARGEST, blamed, built, complaint, outline
 from gan_minimal.training.augment import augmenting, mirrored
 from gan_minimal.training.augment import check as check_augment
 from gan_minimal.training.batches import batches
@@ -78,8 +79,9 @@ class Settings:
             number = each.type is float and type(value) is int
             if type(value) is not each.type and not number:
                 raise UserError(f"{each.name} is {KINDS[each.type]}, not {value!r}.")
-        if self.batch < 1 or self.steps < 1 or self.save_every < 1:
-            raise UserError("batch, steps and save_every must be at least 1.")
+        counts = (self.batch, self.steps, self.save_every)
+        if min(counts) < 1 or max(counts) > LARGEST:
+            raise UserError("batch, steps and save_every must be at least 1, and below 2**31.")
         if not 0 <= self.seed < 2**32:
             raise UserError(f"seed is a whole number from 0 to 2**32 - 1, not {self.seed}.")
         if self.precision not in ("float32", "bfloat16"):
@@ -136,13 +138,8 @@ def new(name: str, arguments: dict[str, Any], settings: Settings) -> Run[Model]:
     Raises:
         UserError: If the model cannot be built like that.
     """
-    try:
-        memory.check_weights(name, arguments, settings.device)
-        return begin(partial(models.build, name), arguments, settings)
-    except UserError:
-        raise
-    except ValueError as error:
-        raise UserError(f"{name} cannot be built like that: {error}.") from error
+    memory.check_weights(built(name, arguments), settings.device)
+    return begin(partial(models.build, name), arguments, settings)
 
 
 def begin(make: Callable[..., T], arguments: dict[str, Any], settings: Settings) -> Run[T]:
@@ -311,6 +308,41 @@ def train(
     return run
 
 
+def fault(
+    error: Exception,
+    name: str,
+    arguments: dict[str, Any],
+    settings: Settings,
+    dataset: Dataset[Any],
+    step: int,
+) -> UserError | None:
+    """Return a sentence about the argument that an error in a round comes from.
+
+    Args:
+        error: What went wrong.
+        name: The model.
+        arguments: Its arguments.
+        settings: How it is trained.
+        dataset: What it learns from.
+        step: Rounds that had been played.
+
+    Returns:
+        None if the round goes wrong with other arguments, too.
+    """
+
+    def works(arguments: dict[str, Any]) -> None:
+        run = start(models.build(name, **arguments), settings)
+        run.step = step
+        stream = batches(
+            *(dataset, settings.batch, settings.seed, settings.device, step), workers=0
+        )
+        with closing(stream):
+            for _ in play(run, next(stream), settings):
+                pass
+
+    return blamed(name, arguments, error, works)
+
+
 @contextmanager
 def refused(batch: int, multiple: int) -> Iterator[None]:
     """Say what batches a model takes where it has refused one.
@@ -382,13 +414,16 @@ def resume(path: Path, device: str | None = None) -> tuple[Run[Model], dict[str,
     Raises:
         UserError: If a value in the file is damaged, missing, or of another kind than it should be.
     """
+    if device is not None:
+        check_device(device)
     content = checkpoint.load(path)
     with checkpoint.refused(path):
         stored, arguments = content["settings"], content["arguments"]
         settings = Settings(**stored | {"device": device or reachable(stored["device"])})
-        with torch.device("meta"):  # takes no memory, however large the file says that it is
-            outline = models.build(content["name"], **arguments)
-        checkpoint.check_weights(outline, content["model"], path)
+        if complaint(content["name"], arguments):
+            raise ValueError("arguments")
+        # which takes no memory, however large the file says that it is
+        checkpoint.check_weights(outline(content["name"], arguments), content["model"], path)
         run = new(content["name"], arguments, settings)
         checkpoint.put_weights(run.model, content["model"], path)
         if run.average is not None:
@@ -396,7 +431,9 @@ def resume(path: Path, device: str | None = None) -> tuple[Run[Model], dict[str,
         for player, optimizer in run.optimizers.items():
             restore.put_optimizer(optimizer, content["optimizers"][player])
         run.step = restore.step_of(content, settings.steps)
-        run.losses = restore.losses_of(content)
+        run.losses = restore.losses_of(content, run.step)
+        if run.average is not None and not 0 <= run.average.n_averaged <= run.step:
+            raise ValueError("average")
         restore.set_random_state(content["random"], settings.device)
         restore.check_data(content.get("data"))
     return run, content, settings

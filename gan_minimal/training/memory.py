@@ -5,7 +5,6 @@ large it would be.
 """
 
 import copy
-import warnings
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,7 +16,6 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_iter
 
-from gan_minimal import models
 from gan_minimal.errors import UserError
 from gan_minimal.models.protocol import Model
 
@@ -57,33 +55,17 @@ class Peak(TorchDispatchMode):
         self._now -= size
 
 
-def outlined(name: str, arguments: dict[str, Any]) -> Model:
-    """Build a model that has sizes and no values, and takes no memory.
-
-    Raises:
-        UserError: If it cannot be built, such as with a latent vector of -3 numbers, or would have
-            layers without weights, such as with a width of 0.
-    """
-    try:
-        with torch.device("meta"), warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # torch tells of layers without weights, as is done here
-            outline = models.build(name, **arguments)
-    except (ValueError, RuntimeError, ArithmeticError, LookupError) as error:
-        raise UserError(f"{name} cannot be built like that: {error}.") from error
-    if not all(weights.numel() for weights in outline.parameters()):
-        raise UserError(f"{name} cannot be built like that: a layer would have no weights.")
-    return outline
-
-
-def check_weights(name: str, arguments: dict[str, Any], device: str) -> None:
+def check_weights(outline: Model, device: str) -> None:
     """Refuse a model whose training would not fit into memory even without images.
+
+    Args:
+        outline: The model, on the device `meta`.
+        device: Where it will be.
 
     Raises:
         UserError: Saying how much is needed, and how much there is.
     """
-    size = sum(weights.nbytes for weights in outlined(name, arguments).parameters())
+    size = sum(weights.nbytes for weights in outline.parameters())
     check(STATE * size, device, "a smaller --size or --width needs less")
 
 

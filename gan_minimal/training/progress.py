@@ -12,7 +12,8 @@ from datetime import timedelta
 from types import FrameType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.text import Text
 
 from gan_minimal.training.loss_log import Losses
 
@@ -82,7 +83,7 @@ def progress_bar(
         TextColumn("{task.completed:,.0f} / {task.total:,.0f}"),
         BarColumn(),
         TextColumn("{task.fields[note]}"),
-        TimeRemainingColumn(compact=True),
+        Left(),
     )
     began = time.perf_counter()
     lines = not console.is_terminal
@@ -98,10 +99,28 @@ def progress_bar(
                 bar.update(task, completed=step, note=f"{rate:.3g} steps/s  {latest(losses)}")
                 return
             losses.check()
-            left = timedelta(seconds=round((steps - step) / rate)) if rate else "?"
+            left = told((steps - step) / rate if rate else None)
             say(f"{step:,} / {steps:,}  {rate:.3g} steps/s  {latest(losses)}  {left} left")
 
         yield advance
+
+
+class Left(ProgressColumn):
+    """The time that is left, in a bar."""
+
+    def render(self, task: Task) -> Text:
+        """Return it as `told` says it."""
+        return Text(told(task.time_remaining))
+
+
+def told(seconds: float | None) -> str:
+    """Return a time as people say it: `0:01:30`, `12 days`, `1,200 years`; `?` if nobody knows."""
+    if seconds is None or not math.isfinite(seconds):
+        return "?"
+    days, years = round(seconds / 86400), round(seconds / 86400 / 365.25)
+    if years >= 2:
+        return f"{years:,} years" if years < 10**6 else "more than a million years"
+    return f"{days} days" if days >= 2 else str(timedelta(seconds=round(seconds)))
 
 
 class Seldom:
@@ -141,7 +160,7 @@ def counting(what: str) -> Callable[[int, int], None]:
     columns = (
         TextColumn("{task.description} {task.completed:,.0f} / {task.total:,.0f}"),
         BarColumn(),
-        TimeRemainingColumn(compact=True),
+        Left(),
     )
     bar = Progress(*columns, console=Console(stderr=True))
     seldom = Seldom(LINES)

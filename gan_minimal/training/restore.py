@@ -19,13 +19,14 @@ def put_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
     """Put back the state of an optimiser.
 
     Raises:
-        ValueError: If a moment is not as it is after a round, or a setting is of another type.
+        ValueError: If a moment is not as it is after a round, or a setting is of another type or
+            out of its range.
         LookupError: If something is missing.
     """
     blank = deepcopy(optimizer)  # its state after a round says how the real one has to look
     for group in blank.param_groups:
         for weights in group["params"]:
-            weights.grad = torch.zeros_like(weights)
+            weights.grad = torch.full_like(weights, -1.0)
     blank.step()
     expected = blank.state_dict()
 
@@ -35,6 +36,8 @@ def put_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
         for key in own.keys() & stored.keys():  # versions of torch have more or fewer
             if kind(own[key]) != kind(stored[key]) and None not in (own[key], stored[key]):
                 raise ValueError(key)
+            if key != "params" and not in_range(stored[key]):
+                raise ValueError(key)
     for index, moments in state["state"].items():  # a layer that took no part yet has none
         wanted = expected["state"][index]
         if moments.keys() != wanted.keys():
@@ -42,7 +45,17 @@ def put_optimizer(optimizer: Optimizer, state: dict[str, Any]) -> None:
         for name, moment in moments.items():
             if (moment.shape, moment.dtype) != (wanted[name].shape, wanted[name].dtype):
                 raise ValueError(name)
+            # what a negative gradient leaves at zero or above is a square, or counts rounds
+            if (wanted[name] >= 0).all() and not (moment >= 0).all():
+                raise ValueError(name)
     optimizer.load_state_dict(state)
+
+
+def in_range(value: Any) -> bool:
+    """Say whether a setting of an optimiser can be one: a rate, several decays, a switch."""
+    if isinstance(value, list | tuple):  # Adam's decays
+        return all(type(each) in (int, float) and 0 <= each < 1 for each in value)
+    return value is None or type(value) is bool or (type(value) in (int, float) and value >= 0)
 
 
 def kind(value: Any) -> Any:
@@ -64,16 +77,21 @@ def step_of(content: dict[str, Any], steps: int) -> int:
     return step
 
 
-def losses_of(content: dict[str, Any]) -> Losses:
-    """Return the losses noted so far.
+def losses_of(content: dict[str, Any], last: int) -> Losses:
+    """Return the losses noted up to round `last`.
 
     Raises:
-        ValueError: If they are no numbers, or not one of each player for each window.
+        ValueError: If they are no numbers, not one of each player for each window, or of other
+            rounds.
     """
     losses = Losses(**content["losses"])
     lists = [*losses.players.values(), *losses.window.values()]
     if not all(type(step) is int for step in losses.step):
         raise ValueError("step")
+    if sorted({*losses.step, 0}) != [0, *losses.step] or max(losses.step, default=0) > last:
+        raise ValueError("step")
+    if losses.step and not losses.players:
+        raise ValueError("players")
     if not all(isinstance(each, list) and set(map(type, each)) <= {float} for each in lists):
         raise ValueError("losses")
     if any(len(means) != len(losses.step) for means in losses.players.values()):

@@ -231,6 +231,7 @@ def test_a_checkpoint_is_drawn_with_like_the_folder_in_which_it_lies(run):
         ("sample dcgan --n 5000", "5,000 images are too many for one picture: --each writes"),
         ("sample cgan --text 안 --n 300", "19,200 pixels high: choose a smaller --scale."),
         ("sample cgan --text 안 --n 600 --scale 1", "19,200 pixels high: draw less."),
+        ("sample cgan --text " + "안" * 40_000, "2,560,000 pixels wide: draw less."),
         ("sample dcgan --out folder.png", "--out folder.png is a folder: name a file"),
         ("sample folder.png", "folder.png holds no run: there is no checkpoint.pt in it"),
         ("sample nowhere/checkpoint.pt", "There is no checkpoint nowhere/checkpoint.pt"),

@@ -120,6 +120,35 @@ def test_without_a_terminal_there_is_a_line_now_and_then(encoding, monkeypatch):
     assert lines[-1].endswith("0:00:00 left")
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (None, "?"),
+        (float("inf"), "?"),
+        (0, "0:00:00"),
+        (3661.4, "1:01:01"),
+        (30 * 3600, "1 day, 6:00:00"),
+        (86400 * 100, "100 days"),
+        (86400 * 3653, "10 years"),
+        (1e12, "31,688 years"),
+        (1e300, "more than a million years"),
+    ],
+)
+def test_time_is_told_however_much_is_left(seconds, said):
+    assert progress.told(seconds) == said
+
+
+def test_a_bar_in_a_terminal_tells_a_time_without_end(monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(progress.Task, "time_remaining", 1e18)
+
+    with progress_bar(0, 10**9, Losses(), quiet=False) as advance:
+        advance(1)
+
+    assert "more than a million years" in capsys.readouterr().err
+
+
 def test_counting_without_a_terminal_tells_the_end_of_each_heap(capsys):
     tell = counting("reducing")
     for total in (3, 2):

@@ -110,6 +110,20 @@ DAMAGES = {
     ].update({99: {}}),
     "a learning rate that is text": put(*GROUP, "lr", "high"),
     "betas that are one number": put(*GROUP, "betas", 0.9),
+    "a negative learning rate": put(*GROUP, "lr", -0.1),
+    "a decay above one": put(*GROUP, "betas", (0.5, 9.0)),
+    "a switch that is text": put(*GROUP, "foreach", "x"),
+    "a square below zero": lambda content: moment(content, "exp_avg_sq").fill_(-1),
+    "negative rounds of a parameter": lambda content: moment(content, "step").fill_(-5),
+    "an average of negative rounds": lambda content: content["average"]["n_averaged"].fill_(-3),
+    "a sparse tensor": lambda content: content.update(more=torch.ones(3).to_sparse()),
+    "losses of a round to come": put("losses", "step", [50]),
+    "layers without end": lambda content: content.update(
+        name="clip", arguments={"vision_layers": 10**8}
+    ),
+    "a learning rate that rises below zero": put("arguments", "lr_decay", (5, 3)),
+    "a batch without end": put("settings", "batch", 10**30),
+    "a change that nobody knows": put("settings", "augment", "evil"),
     "parameters in another order": lambda content: content["optimizers"]["generator"][
         "param_groups"
     ][0]["params"].reverse(),
@@ -139,6 +153,7 @@ def test_a_checkpoint_with_a_wrong_value_is_refused_in_a_sentence(damage, tmp_pa
 
     with pytest.raises(UserError) as refusal:
         loop.resume(path)
+    assert str(refusal.value).startswith(str(path))
     assert str(refusal.value).endswith((".", "?"))
 
 
