@@ -27,8 +27,7 @@ head = nn.Linear(24 * 4, 1)
 
 def maps(x):
     """The picture, as layer 0, and what each layer makes of it, laid out flat."""
-    found = accumulate(layers, lambda y, layer: layer(y).relu(), initial=x)
-    return [y.flatten(1) for y in found]
+    return [y.flatten(1) for y in accumulate(layers, lambda y, layer: layer(y).relu(), initial=x)]
 
 
 def probe(x, answers, ridge=0.1):

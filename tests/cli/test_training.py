@@ -408,7 +408,7 @@ def test_a_recorded_run_is_trained_by_its_name(run):
         ("train pix2pix --data faces16-labelmap", "has images of 3 channels and 16x16 pixels"),
         ("train dcgan --data faces16-labelmap", "dcgan learns from examples as in faces16"),
         ("train pix2pix --preset paper", "There is no folder facades"),
-        ("train dcgan --set size=32 --size 64", "size is given twice, as 64 and as 32: choose one."),
+        ("train dcgan --set size=32 --size 64", "size is given twice, as 64 and as 32"),
         ("train dcgan --set latent=3 --set latent=4", "latent is given twice, as 3 and as 4"),
         ("train dcgan --set latent=-3", "dcgan cannot be built like that: "),
         ("train dcgan --set width=0", "dcgan cannot be built like that: "),
