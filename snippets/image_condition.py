@@ -36,7 +36,7 @@ for name, told, adversarial in (("L1", 1, 0), ("L1 and GAN", 1, 1), ("no plan, b
     generator, discriminator = network(4, 3), network(4, 4)
     players = [*generator.parameters()], [*discriminator.parameters()]
     adam = torch.optim.Adam(players[0] + players[1], 2e-3, (0.5, 0.9))
-    for _ in range(500):
+    for _ in range(300):
         plan, picture = pairs(32)
         plan = plan * told - (1 - told)  # an empty one if it is not told, for both players
         fake = draw(generator, plan)

@@ -304,7 +304,8 @@ def test_the_anchor_gives_the_photograph_back_and_leaves_the_samples_free():
     backs = [back for _, back, *_ in rows]
     assert backs == sorted(backs, reverse=True)
     assert backs[-1] < 0.1 * backs[0]
-    assert min(spread for _, _, spread, *_ in rows) > 0.2
+    spreads = [spread for _, _, spread, *_ in rows]
+    assert min(spreads) == spreads[0] > 0.2
     for _, back, _, samples, near in rows:
         assert back <= near < samples
 
@@ -389,7 +390,7 @@ def test_fading_in_begins_where_the_small_network_was():
     assert jump == 0
     assert at_once > 0.5
     assert switched[0] > 3 * faded[0]
-    assert sudden[0] > 10 * gentle[0]
+    assert 5 * gentle[0] < sudden[0] < 20 * gentle[0]
     assert switched[-1] == pytest.approx(faded[-1], abs=0.005)  # in the end it was no shortcut
 
 
