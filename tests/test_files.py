@@ -280,3 +280,13 @@ def test_a_place_where_nothing_can_be_written_is_found_before(tmp_path):
     assert names(tmp_path) == ["file"]
     with pytest.raises(UserError, match="has no room for 3,814,697,265,625 MiB"):
         files.check_room(tmp_path, 10**18)
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_and_not_a_temporary_file(tmp_path):
+    (tmp_path / "log.csv").mkdir()
+
+    with pytest.raises(IsADirectoryError) as error:
+        files.write_text(tmp_path / "log.csv", "x")
+
+    assert error.value.filename == str(tmp_path / "log.csv")
+    assert names(tmp_path) == ["log.csv"]
