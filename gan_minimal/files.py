@@ -48,6 +48,8 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
         path: The file; folders that it lies in are made.
         write: Writes the content to the path that it is given.
     """
+    if path.is_dir():  # found here: its place would be named by the temporary file's name
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(UNFINISHED, f".{path.name}-", path.parent)
     os.close(handle)

@@ -294,3 +294,13 @@ def test_a_path_is_found_however_its_korean_name_is_spelled(form, other, tmp_pat
     missing = typed.with_name("강아지.png")
     assert files.spelled(missing).name == missing.name
     assert files.spelled(Path("하나/둘")) == Path("하나/둘")
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_and_not_a_temporary_file(tmp_path):
+    (tmp_path / "log.csv").mkdir()
+
+    with pytest.raises(IsADirectoryError) as error:
+        files.write_text(tmp_path / "log.csv", "x")
+
+    assert error.value.filename == str(tmp_path / "log.csv")
+    assert names(tmp_path) == ["log.csv"]

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from gan_minimal.training import loop
     from gan_minimal.training.events import Events
 
+FILES = (
+    *("checkpoint.pt", "checkpoint-before.pt", "settings.json"),
+    *("log.csv", "losses.png", "samples.png"),
+)
 EARLY = (50, 100, 200, 400, 800)  # rounds after which there is something new to see
 
 
@@ -104,11 +108,17 @@ class RunFolder:
             size: Bytes of a checkpoint, of which there are up to three at a time.
 
         Raises:
-            UserError: If there is no room for them, or a file stands where samples shall lie.
+            UserError: If there is no room for them, a file stands where samples shall lie, or a
+                folder where a file shall.
         """
         samples = self.folder / "samples"
         if samples.exists() and not samples.is_dir():
             raise UserError(f"{samples} is a file, where samples shall lie: move it away.")
+        for name in FILES:
+            if (self.folder / name).is_dir():
+                raise UserError(
+                    f"{self.folder / name} is a folder, where a file shall lie: move it."
+                )
         check_room(self.folder, size, 3)
         write_json(
             self.folder / "settings.json",

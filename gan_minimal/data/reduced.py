@@ -23,11 +23,11 @@ from PIL import Image, ImageOps
 
 from gan_minimal.data.folder import Header, cores, normal, to_rgb
 from gan_minimal.errors import UserError
-from gan_minimal.files import read_record, write_record, write_whole
+from gan_minimal.files import read_record, sum_of_file, write_record, write_whole
 
 Pixels = npt.NDArray[np.uint8]
 FORMAT = 2  # another one for each change of how images are reduced, or of what is kept
-KEPT = {"used": [int], "problems": {str: str}, "sums": [str]}  # beside the pixels
+KEPT = {"used": [int], "problems": {str: str}, "sums": [str], "pixels": str}  # beside the pixels
 
 Progress = Callable[[int, int], None]
 """Told how many of how many images have been reduced."""
@@ -141,7 +141,7 @@ def reduced(
 
         try:
             write_whole(place, write)
-            write_record(list_of, content)
+            write_record(list_of, content | {"pixels": sum_of_file(place)})
         except OSError as error:
             place.unlink(missing_ok=True)
             size = len(found) * how.size**2 * how.channels / 2**20
@@ -167,13 +167,15 @@ def key(found: list[Header], folder: Path, how: How) -> str:
 
 
 def _read(place: Path, list_of: Path, how: How) -> Reduced | None:
-    """Map what was kept; None if it is not there, or not whole."""
+    """Map what was kept; None if it is not there, or not whole in every bit."""
+    if not (place.is_file() and list_of.is_file()):  # nobody may ever write into a pipe
+        return None
     try:
         content = read_record(list_of, KEPT, "")
         used, sums = content["used"], content["sums"]
         problems = {int(place): problem for place, problem in content["problems"].items()}
         shape = (len(used), how.size, how.size, how.channels)
-        if place.stat().st_size != int(np.prod(shape)):
+        if place.stat().st_size != int(np.prod(shape)) or sum_of_file(place) != content["pixels"]:
             return None
         os.utime(place)  # when it was last of use
     except (OSError, ValueError):

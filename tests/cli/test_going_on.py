@@ -154,3 +154,14 @@ def test_a_file_where_samples_shall_lie_is_found_before_training(run):
     Path("runs/gan/samples").touch()
 
     refused(run, ["train", "gan", "--steps", 5, "--batch", 8], "samples is a file")
+
+
+@pytest.mark.parametrize("name", ["checkpoint-before.pt", "settings.json", "log.csv", "losses.png"])
+def test_a_folder_where_a_file_shall_lie_is_found_before_training(name, run):
+    Path("runs/gan", name).mkdir(parents=True)
+    words = ["train", "gan", "--steps", 5, "--batch", 8]
+    if name == "checkpoint-before.pt":  # which says that there is a run
+        refused(run, words, "runs/gan already holds a run")
+    else:
+        refused(run, words, f"{name} is a folder, where a file shall lie: move it.")
+    assert not list(Path().rglob("*.unfinished"))

@@ -65,15 +65,39 @@ def test_what_has_changed_is_reduced_again(photos, tmp_path):
         assert not opened(photos, cache=cache, **other)[1]
 
 
-def test_half_a_file_in_the_cache_is_not_believed(photos, tmp_path):
+def flip(path: Path) -> None:
+    """Change one bit in the middle of a file."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def pipe(path: Path) -> None:
+    """Put a pipe in the place of a file: whoever reads from it waits for ever."""
+    path.unlink()
+    os.mkfifo(path)
+
+
+DAMAGES = {
+    "half of it": lambda path: os.truncate(path, path.stat().st_size // 2),
+    "a bit": flip,
+    "zeros": lambda path: path.write_bytes(bytes(path.stat().st_size)),
+    **({"a pipe": pipe} if hasattr(os, "mkfifo") else {}),
+}
+
+
+@pytest.mark.parametrize("ending", ["pixels", "json"])
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_file_in_the_cache_is_not_believed(damage, ending, photos, tmp_path):
     fresh, _ = opened(photos, cache=tmp_path)
-    (pixels,) = tmp_path.glob("*.pixels")
-    os.truncate(pixels, 100)
+    (kept,) = tmp_path.glob(f"*.{ending}")
+    damage(kept)
 
     again, told = opened(photos, cache=tmp_path)
 
     assert told
     assert torch.equal(fresh, again)
+    assert not opened(photos, cache=tmp_path)[1]
 
 
 def both(photos: Path, cache: Path, results) -> None:
