@@ -197,9 +197,9 @@ class Pix2Pix(nn.Module):
         jitter: float = 0.0,
     ) -> None:
         super().__init__()
-        smallest = 2**downsamplings
         if downsamplings < 2:
             raise ValueError(f"downsamplings must be at least 2, not {downsamplings}")
+        smallest = 2**downsamplings
         if size < smallest or size % smallest:
             raise ValueError(
                 f"size must be a multiple of {smallest}, 2 to the downsamplings, not {size}"

@@ -21,6 +21,7 @@ from gan_minimal.models.protocol import Model
 
 LARGEST = 2**31 - 1  # of whole numbers: what is larger overflows somewhere
 HUGE = 1e38  # of other numbers: float32 holds three times as much
+HALVINGS = 30  # of an image: none is left with a pixel
 MOST = 20_000  # operations that make a network: the largest here takes a few hundred
 
 ONE = {
@@ -65,6 +66,10 @@ def complaint(name: str, arguments: Mapping[str, Any]) -> str:
             example = known[key].default
             such = f" such as {example!r}" if isinstance(example, tuple) else ""
             return f"{key} of {name} is {called(hints[key])}{such}, not {reprlib.repr(value)}."
+        if key.endswith("downsamplings") and value > HALVINGS:
+            return (
+                f"{key} of {name} is at most {HALVINGS}, since each halves the image, not {value}."
+            )
         if key in models.MODELS[name].lr_rounds and isinstance(value, list | tuple):
             first, last = value
             if first >= last:  # the learning rate would be negative

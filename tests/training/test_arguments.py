@@ -63,6 +63,8 @@ def test_a_learning_rate_that_would_become_negative_is_refused(name, rounds):
         ("dcgan", {"size": 17}, "built with size=17: size must be a power of two"),
         ("gan", {"latent": 0}, "built with latent=0: a layer would have no weights"),
         ("pix2pix", {"downsamplings": 1}, "downsamplings=1: downsamplings must be at least 2"),
+        ("pix2pix", {"downsamplings": 2**31 - 1}, "at most 30, since each halves the image"),
+        ("cyclegan", {"discriminator_downsamplings": 31}, "at most 30, since each halves"),
         ("singan", {"scale_factor": 1 - 1e-9}, "hardly smaller than it"),
         ("singan", {"scale_factor": 1.0}, r"learn with scale_factor=1.0; with scale_factor=0.65"),
         ("wgan_gp", {"betas": (2.0, 0.9)}, r"betas=\(2.0, 0.9\): Invalid beta"),
