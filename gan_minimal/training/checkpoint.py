@@ -1,6 +1,7 @@
 """Files of weights and checkpoints: written whole or not at all, read without running code."""
 
 import contextlib
+import errno
 import math
 import shutil
 import zipfile
@@ -83,7 +84,9 @@ def load(path: Path, device: str = "cpu") -> dict[str, Any]:
         content = torch.load(path, map_location=device, weights_only=True)
         known = isinstance(content, dict) and content.get("format") == FORMAT
         whole = known and finite(content)
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # by its table, a file that lacks bytes began before itself
+            raise not_whole(path) from None
         raise
     except Exception:  # there is no end to what torch and pickle raise for a damaged file
         raise not_whole(path) from None

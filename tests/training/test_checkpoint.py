@@ -65,6 +65,26 @@ def test_a_checkpoint_truncated_at_any_byte_is_refused(checkpoint_bytes, damaged
         checkpoint.load(damaged)
 
 
+@given(share=st.floats(0, 1, exclude_max=True), removed=st.integers(1, 5000))
+def test_a_checkpoint_that_lacks_bytes_anywhere_is_refused(
+    checkpoint_bytes, damaged, share, removed
+):
+    place = int(share * len(checkpoint_bytes))
+    damaged.write_bytes(checkpoint_bytes[:place] + checkpoint_bytes[place + removed :])
+
+    with pytest.raises(UserError, match="is not a whole checkpoint of this version"):
+        checkpoint.load(damaged)
+
+
+@given(share=st.floats(0, 1, exclude_max=True), removed=st.integers(1, 500))
+def test_weights_that_lack_bytes_anywhere_are_refused(weights_bytes, damaged, share, removed):
+    place = int(share * len(weights_bytes))
+    damaged.write_bytes(weights_bytes[:place] + weights_bytes[place + removed :])
+
+    with pytest.raises(UserError, match="is not a whole file of weights"):
+        checkpoint.load_weights(damaged)
+
+
 @given(share=st.floats(0, 1, exclude_max=True))
 @example(share=0.0)
 def test_weights_truncated_at_any_byte_are_refused(weights_bytes, damaged, share):
