@@ -332,7 +332,7 @@ def test_captions_of_a_few_faces_are_soon_known_by_heart():
 def test_nothing_is_rounded_to_float32_in_double_precision():
     """By its first losses in float64 a recorded run is recognised on every processor."""
     preset = models.preset("clip")
-    settings = loop.Settings(**preset["train"] | {"batch": 8})
+    settings = loop.Settings(**preset["train"] | {"batch": 8 * fingerprint.SHARE})
 
     (losses,) = fingerprint.first_rounds(loop.new("clip", preset["model"], settings), settings, 1)
 
