@@ -3,7 +3,6 @@
 from itertools import accumulate
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 torch.set_default_dtype(torch.float64)  # so that every processor prints the same digits
@@ -45,7 +44,7 @@ adam = torch.optim.Adam([*layers.parameters(), *head.parameters()], 3e-3)
 for _ in range(600):
     x, answers = images(64)
     adam.zero_grad()
-    F.binary_cross_entropy_with_logits(head(maps(x)[-1])[:, 0], answers[:, 0].double()).backward()
+    nn.BCEWithLogitsLoss()(head(maps(x)[-1])[:, 0], answers[:, 0].double()).backward()
     adam.step()
 torch.set_grad_enabled(False)  # from here on everything is frozen
 (seen, known), (new, asked) = images(4000), images(2000)
